@@ -1,0 +1,16 @@
+from members.models.categories import Category
+from members.models.mandates import Invitation, Mandate
+from members.models.memberships import Derogation, Membership, StatusChange
+from members.models.organisations import Organisation
+from members.models.people import User
+
+__all__ = [
+    "Category",
+    "Derogation",
+    "Invitation",
+    "Mandate",
+    "Membership",
+    "Organisation",
+    "StatusChange",
+    "User",
+]

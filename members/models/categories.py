@@ -1,0 +1,31 @@
+"""A category of membership is a row of rules: a fourth one needs no code."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.Model):
+    """What an organisation is to the network, and what follows from it.
+
+    Seeded from the statutes: A national organisation (umbrella body), B international
+    organisation, C other organisation.
+    """
+
+    code = models.CharField(_("code"), max_length=4, unique=True)
+    label = models.CharField(_("label"), max_length=100)
+    description = models.TextField(_("description"), blank=True)
+    needs_country = models.BooleanField(_("needs a country"), default=True)
+    unique_per_country = models.BooleanField(
+        _("one active organisation per country"), default=False
+    )
+    has_own_members = models.BooleanField(_("has members of its own"), default=False)
+    votes = models.BooleanField(_("votes"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ("position", "code")
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+
+    def __str__(self):
+        return f"{self.code}, {self.label}"

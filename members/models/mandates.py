@@ -1,0 +1,205 @@
+"""Mandates: a person acts for an organisation, a region, a language or the secretariat."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from members.models.organisations import Organisation
+from portal.lib.translations import Language
+from regions.models import Region
+
+INVITATION_DAYS = 14
+
+
+class MandateKind(models.TextChoices):
+    HEAD = "head", _("head of the organisation")
+    CONTACT = "contact", _("contact")
+    FINANCE = "finance", _("dues and finance")
+    VOTER = "voter", _("voting delegate")
+    EXECUTIVE = "executive", _("regional executive")
+    PRESIDENT = "president", _("regional president")
+    LANGUAGE_LEAD = "language_lead", _("language lead")
+    SECRETARIAT = "secretariat", _("secretariat")
+
+
+FOR_ORGANISATIONS = (
+    MandateKind.HEAD,
+    MandateKind.CONTACT,
+    MandateKind.FINANCE,
+    MandateKind.VOTER,
+)
+FOR_REGIONS = (MandateKind.EXECUTIVE, MandateKind.PRESIDENT)
+
+
+def subject_matches_kind() -> Q:
+    """The condition that a mandate's subject is the one its kind asks for, and no other."""
+    none = Q(organisation__isnull=True)
+    return (
+        Q(kind__in=FOR_ORGANISATIONS, organisation__isnull=False, region__isnull=True, language="")
+        | Q(kind__in=FOR_REGIONS, region__isnull=False, language="") & none
+        | Q(kind=MandateKind.LANGUAGE_LEAD, region__isnull=True) & ~Q(language="") & none
+        | Q(kind=MandateKind.SECRETARIAT, region__isnull=True, language="") & none
+    )
+
+
+class Subject(models.Model):
+    """What a mandate or an invitation is for: exactly one of organisation, region, language."""
+
+    kind = models.CharField(_("role"), max_length=20, choices=MandateKind)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.CASCADE,
+        related_name="%(class)ss",
+        null=True,
+        blank=True,
+        verbose_name=_("organisation"),
+    )
+    region = models.ForeignKey(
+        Region,
+        models.CASCADE,
+        related_name="%(class)ss",
+        null=True,
+        blank=True,
+        verbose_name=_("region"),
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.CheckConstraint(
+                condition=subject_matches_kind(),
+                name="%(class)s_is_for_what_its_kind_asks",
+                violation_error_message=_(
+                    "The role must go with an organisation, a region or a language, as its kind asks."
+                ),
+            ),
+        )
+
+
+class MandateQuerySet(models.QuerySet):
+    def current(self, day: datetime.date | None = None):
+        day = day or timezone.localdate()
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+    def for_organisation(self, organisation: Organisation):
+        return self.filter(organisation=organisation)
+
+
+class Mandate(Subject):
+    """A person's role from a day to a day, both included."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="mandates", verbose_name=_("person")
+    )
+    since = models.DateField(_("from"), default=timezone.localdate)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta(Subject.Meta):
+        ordering = ("-since", "pk")
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        constraints = (
+            *Subject.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="mandate_ends_after_it_begins",
+                violation_error_message=_("The end must not come before the beginning."),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.person}, {self.get_kind_display()}"
+
+    @property
+    def is_current(self) -> bool:
+        today = timezone.localdate()
+        return self.since <= today and (self.until is None or self.until >= today)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person's current mandates amount to."""
+
+    is_secretariat: bool = False
+    organisations: tuple[Organisation, ...] = ()
+    regions: tuple[Region, ...] = ()
+    languages: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of(cls, user) -> "Standing":
+        """The standing of a person today: one query. A superuser counts as the secretariat."""
+        mandates = list(
+            user.mandates.current().select_related("organisation__country__region", "region")
+        )
+        return cls(
+            is_secretariat=user.is_superuser
+            or any(mandate.kind == MandateKind.SECRETARIAT for mandate in mandates),
+            organisations=tuple(
+                dict.fromkeys(m.organisation for m in mandates if m.organisation_id)
+            ),
+            regions=tuple(
+                dict.fromkeys(
+                    m.region for m in mandates if m.region_id and m.kind == MandateKind.EXECUTIVE
+                )
+            ),
+            languages=tuple(dict.fromkeys(m.language for m in mandates if m.language)),
+        )
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether the secretariat's pages open at all: for everything, or for one region."""
+        return self.is_secretariat or bool(self.regions)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        """Invitations that can still be accepted."""
+        return self.filter(accepted_at__isnull=True, expires_at__gt=timezone.now())
+
+
+def invitation_token() -> str:
+    return get_random_string(40)
+
+
+def invitation_expiry() -> datetime.datetime:
+    return timezone.now() + datetime.timedelta(days=INVITATION_DAYS)
+
+
+class Invitation(Subject):
+    """An invitation by mail to take up a mandate: the only way to an account."""
+
+    email = models.EmailField(_("e-mail address"))
+    full_name = models.CharField(_("name"), max_length=150, blank=True)
+    mail_language = models.CharField(
+        _("language of the mail"), max_length=2, choices=Language, default=Language.FRENCH
+    )
+    token = models.CharField(max_length=40, unique=True, default=invitation_token, editable=False)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    invited_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(default=invitation_expiry, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta(Subject.Meta):
+        ordering = ("-invited_at",)
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self):
+        return self.email
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.expires_at > timezone.now()

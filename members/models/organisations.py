@@ -1,0 +1,198 @@
+"""Organisations: who belongs to the network, where, and who may see it."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.models.categories import Category
+from members.models.people import User
+from portal.lib.text import sort_key
+from portal.lib.translations import (
+    LANGUAGES,
+    Translatable,
+    TranslatableManager,
+    TranslatableQuerySet,
+)
+from regions.models import Country, Region
+
+
+class Status(models.TextChoices):
+    """The life of a membership. Lapsed members can still log in, renew and write."""
+
+    APPLICANT = "applicant", _("applicant")
+    ACTIVE = "active", _("active")
+    GRACE = "grace", _("renewal due")
+    LAPSED = "lapsed", _("lapsed")
+    SUSPENDED = "suspended", _("suspended")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXCLUDED = "excluded", _("excluded")
+
+
+STANDING = (Status.ACTIVE, Status.GRACE)
+
+
+class OrganisationQuerySet(TranslatableQuerySet):
+    def active(self):
+        """Members in good standing, the period of grace included."""
+        return self.filter(status__in=STANDING)
+
+    def public(self):
+        """What anybody may see: active members that are not discreet."""
+        return self.active().filter(discreet=False)
+
+    def in_region(self, region: Region):
+        """Those of the region's countries, and those active in the region without one country."""
+        return self.filter(
+            Q(country__region=region) | Q(country__isnull=True, regions=region)
+        ).distinct()
+
+    def in_country(self, country: Country):
+        return self.filter(country=country)
+
+    def of_category(self, code: str):
+        return self.filter(category__code=code)
+
+    def visible_to(self, user: User):
+        """Rows the user may see in the members' area and at the desk.
+
+        A discreet organisation is seen by its own people, its regional executive and the
+        secretariat; a language lead needs a mandate that names it, which is one of its own.
+        """
+        if user.standing.is_secretariat:
+            return self
+        return self.filter(
+            Q(status__in=STANDING, discreet=False) | self._acted_for_by(user)
+        ).distinct()
+
+    def editable_by(self, user: User):
+        """Rows the user may change: own organisation, own region, everything."""
+        if user.standing.is_secretariat:
+            return self
+        return self.filter(self._acted_for_by(user)).distinct()
+
+    def run_by(self, user: User):
+        """Rows the user administers at the desk: own region, everything; never as a contact."""
+        if user.standing.is_secretariat:
+            return self
+        return self.filter(self._in_regions_of(user)).distinct()
+
+    def seat_holders(self):
+        return self.filter(seat_country__isnull=False)
+
+    @staticmethod
+    def _in_regions_of(user: User) -> Q:
+        regions = user.standing.regions
+        return Q(country__region__in=regions) | Q(country__isnull=True, regions__in=regions)
+
+    @classmethod
+    def _acted_for_by(cls, user: User) -> Q:
+        return Q(pk__in=[o.pk for o in user.standing.organisations]) | cls._in_regions_of(user)
+
+
+class OrganisationManager(TranslatableManager.from_queryset(OrganisationQuerySet)):
+    pass
+
+
+class Organisation(Translatable):
+    """An organisation of the network, applicant, member or former member.
+
+    ``seat_country`` is filled by the verb ``joining.settle_seat`` alone: it is the country
+    whose one category-A seat the organisation holds, empty without a seat or under a
+    derogation. The database keeps it unique ("as a general rule, one national organisation
+    per country", statutes).
+    """
+
+    translated_fields = ("name", "description")
+
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="organisations", verbose_name=_("category")
+    )
+    country = models.ForeignKey(
+        Country,
+        models.PROTECT,
+        related_name="organisations",
+        null=True,
+        blank=True,
+        verbose_name=_("country"),
+    )
+    regions = models.ManyToManyField(
+        Region,
+        related_name="organisations",
+        blank=True,
+        verbose_name=_("regions of activity"),
+        help_text=_("For organisations without a single country."),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.APPLICANT, editable=False
+    )
+    discreet = models.BooleanField(
+        _("discreet member"),
+        default=False,
+        help_text=_("Appears nowhere public: not in the directory, maps, search or newsletters."),
+    )
+    seat_country = models.OneToOneField(
+        Country,
+        models.PROTECT,
+        related_name="seat_holder",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("national seat"),
+    )
+    website = models.URLField(_("web site"), blank=True)
+    email = models.EmailField(_("public e-mail address"), blank=True)
+    founded = models.PositiveSmallIntegerField(_("founded in"), null=True, blank=True)
+    sort_fr = models.CharField(max_length=400, editable=False, db_index=True)
+    sort_en = models.CharField(max_length=400, editable=False, db_index=True)
+    sort_es = models.CharField(max_length=400, editable=False, db_index=True)
+
+    objects = OrganisationManager()
+
+    class Meta:
+        ordering = ("slug",)
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(seat_country__isnull=True) | Q(seat_country=models.F("country")),
+                name="organisation_sits_for_its_own_country",
+            ),
+        )
+
+    def __str__(self):
+        return self.text("name").value or self.slug
+
+    def save(self, *args, **kwargs):
+        for code in LANGUAGES:
+            setattr(self, f"sort_{code}", sort_key(self.text("name", code).value, code))
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("members:organisation", kwargs={"slug": self.slug})
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in STANDING and not self.discreet
+
+    @property
+    def region(self) -> Region | None:
+        """The region of its country, else the first region it is active in."""
+        if self.country_id:
+            return self.country.region
+        return next(iter(self.regions.all()), None)
+
+    @property
+    def current_membership(self):
+        """The latest period, or None before the first."""
+        return self.memberships.order_by("-starts_on").first()
+
+    @property
+    def member_since(self):
+        """The first day of the first period, or None."""
+        first = self.memberships.order_by("starts_on").first()
+        return first.starts_on if first else None

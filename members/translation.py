@@ -1,0 +1,20 @@
+import simple_history
+from modeltranslation.translator import TranslationOptions, register
+
+from members.models import Category, Mandate, Membership, Organisation
+
+
+@register(Category)
+class CategoryTranslation(TranslationOptions):
+    fields = ("label", "description")
+
+
+@register(Organisation)
+class OrganisationTranslation(TranslationOptions):
+    fields = ("name", "description")
+
+
+simple_history.register(Category, app="members")
+simple_history.register(Organisation, app="members", m2m_fields=[Organisation.regions.field])
+simple_history.register(Membership, app="members")
+simple_history.register(Mandate, app="members")

@@ -1,0 +1,1 @@
+"""The toolbox: what any app of the house may use. It imports none of them."""

@@ -1,0 +1,47 @@
+"""Who the network is: its name in three languages, its sender, its address.
+
+The row belongs to the roof, which registers how to read it; the apps below ask here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from portal.lib.translations import LANGUAGES, current_language
+
+
+@dataclass(frozen=True)
+class Network:
+    """The identity of the network; ``names`` and ``short_names`` map language to text."""
+
+    names: dict[str, str] = field(default_factory=lambda: dict.fromkeys(LANGUAGES, "Council"))
+    short_names: dict[str, str] = field(
+        default_factory=lambda: {"fr": "Conseil", "en": "Council", "es": "Consejo"}
+    )
+    sender: str = "council@example.org"
+    reply_to: str = ""
+    postal_address: str = ""
+    sending_paused: bool = False
+
+    def name(self, language: str | None = None) -> str:
+        return self.names[language or current_language()]
+
+    def short_name(self, language: str | None = None) -> str:
+        return self.short_names[language or current_language()]
+
+    def other_names(self, language: str | None = None) -> list[tuple[str, str]]:
+        """(language, name) of the two other languages, in the fixed order."""
+        current = language or current_language()
+        return [(code, self.names[code]) for code in LANGUAGES if code != current]
+
+
+_provider: Callable[[], Network] = Network
+
+
+def register(provider: Callable[[], Network]):
+    """Have the provider answer ``current()``; called once, by the roof."""
+    global _provider  # noqa: PLW0603  the one hook through which the toolbox reaches the roof
+    _provider = provider
+
+
+def current() -> Network:
+    return _provider()

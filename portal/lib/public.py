@@ -1,0 +1,73 @@
+"""Forms on public pages: no cookie and no token, so the request's own headers are asked.
+
+A browser says where a form was posted from; a page that anybody may cache cannot carry a
+token. What remains of abuse is met by a rate limit.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+View = Callable[..., HttpResponse]
+
+
+def public_form(view: View) -> View:
+    """A view whose form anonymous readers post: exempt from the token, checked by origin."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args, **kwargs):
+        if request.method == "POST" and not comes_from_here(request):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return never_cache(csrf_exempt(checked))
+
+
+def comes_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this site sent the request.
+
+    A client that says nothing at all is no browser on somebody's behalf and is let through.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    return urlsplit(origin).netloc in {request.get_host(), urlsplit(settings.SITE_URL).netloc}
+
+
+def client_address(request: HttpRequest) -> str:
+    """The reader's address, as seen behind the configured number of trusted proxies."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if proxies and forwarded:
+        hops = [hop.strip() for hop in forwarded.split(",")]
+        return hops[max(len(hops) - proxies, 0)]
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def rate_limited(name: str, *, per_hour: int) -> Callable[[View], View]:
+    """At most so many posts an hour from one address; more answers 429 with a page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def limited(request: HttpRequest, *args, **kwargs):
+            if request.method == "POST":
+                key = f"rate:{name}:{client_address(request)}"
+                cache.add(key, 0, timeout=3600)
+                if cache.incr(key) > per_hour:
+                    return render(request, "429.html", status=429)
+            return view(request, *args, **kwargs)
+
+        return limited
+
+    return decorate

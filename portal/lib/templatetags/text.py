@@ -1,0 +1,102 @@
+"""Prose in templates: a translated field with its real language, dates, spaces, sizes."""
+
+import datetime
+
+from django import template
+from django.template.defaultfilters import filesizeformat
+from django.utils import formats, timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from portal.lib import text as prose
+from portal.lib.translations import Text, Translatable, current_language
+
+register = template.Library()
+
+
+def in_language(code: str) -> str:
+    """The visible mark of a fallback, in the reader's language."""
+    return {"fr": _("in French"), "en": _("in English"), "es": _("in Spanish")}[code]
+
+
+def shown(text: Text, *, narrow: bool = True) -> str:
+    value = conditional_escape(text.value)
+    return prose.french_spaces(value, narrow=narrow) if text.language == "fr" else value
+
+
+@register.simple_tag
+def tr(record: Translatable, field: str, *, mark: bool = True, narrow: bool = True) -> str:
+    """The field for the current reader, carrying its own ``lang`` and mark when a fallback."""
+    text = record.text(field)
+    value = mark_safe(shown(text, narrow=narrow))  # noqa: S308  escaped just above
+    if text.language == current_language() or not text.value:
+        return value
+    span = format_html('<span lang="{}">{}</span>', text.language, value)
+    if not mark:
+        return span
+    return format_html('{} <span class="fallback">{}</span>', span, in_language(text.language))
+
+
+@register.simple_tag
+def tr_value(record: Translatable, field: str) -> Text:
+    """The field's text and the language it is in, for templates that place them apart."""
+    return record.text(field)
+
+
+@register.simple_tag
+def tr_html(record: Translatable, field: str) -> str:
+    """A field of sanitised prose, in an element that carries its real language."""
+    text = record.text(field)
+    html = prose.sanitise(text.value)
+    if text.language == "fr":
+        html = prose.french_spaces(html)
+    if text.language == current_language():
+        return mark_safe(html)  # noqa: S308  sanitised above
+    return format_html('<div lang="{}">{}</div>', text.language, mark_safe(html))  # noqa: S308
+
+
+@register.simple_tag
+def fallback_mark(language: str) -> str:
+    """The small "in French" mark beside a text that is not in the reader's language."""
+    if language == current_language():
+        return ""
+    return format_html('<span class="fallback">{}</span>', in_language(language))
+
+
+@register.filter
+def long_date(value: datetime.date | None) -> str:
+    """12 October 2026, 12 octobre 2026, 12 de octubre de 2026; the French first is "1er"."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+    written = formats.date_format(value, "DATE_FORMAT")
+    if current_language() == "fr" and written.startswith("1 "):
+        return mark_safe("1<sup>er</sup>" + written[1:])  # noqa: S308  our own mark-up
+    return written
+
+
+@register.filter
+def plain_date(value: datetime.date | None) -> str:
+    """The long date without mark-up, for mails and titles."""
+    return str(long_date(value)).replace("<sup>er</sup>", "er")
+
+
+@register.filter
+def french_spaces(value: str) -> str:
+    """French spacing for a text in the interface language, and nothing in the two others."""
+    if current_language() != "fr":
+        return value
+    return mark_safe(prose.french_spaces(conditional_escape(value)))  # noqa: S308
+
+
+@register.filter
+def file_size(size: int) -> str:
+    return filesizeformat(size)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The language's name in its own words: Français, English, Español."""
+    return {"fr": "Français", "en": "English", "es": "Español"}[code]

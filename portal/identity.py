@@ -1,0 +1,47 @@
+"""Reading the network's identity once per process and minute, for every page and mail."""
+
+from django.core.cache import cache
+from django.db import models
+
+from portal.lib.network import Network
+from portal.lib.translations import LANGUAGES
+from portal.models import NetworkIdentity
+
+KEY = "network-identity"
+
+
+def read() -> Network:
+    """The identity as it stands; a network not yet set up has neutral names."""
+    found = cache.get(KEY)
+    if found is None:
+        row = NetworkIdentity.objects.filter(pk=1).first()
+        found = as_network(row) if row else Network()
+        cache.set(KEY, found, timeout=60)
+    return found
+
+
+def as_network(row: NetworkIdentity) -> Network:
+    defaults = Network()
+    return Network(
+        names={code: getattr(row, f"name_{code}") or row.name_en for code in LANGUAGES},
+        short_names={
+            code: getattr(row, f"short_name_{code}") or defaults.short_names[code]
+            for code in LANGUAGES
+        },
+        sender=row.sender,
+        reply_to=row.reply_to,
+        postal_address=row.postal_address,
+        sending_paused=row.sending_paused,
+    )
+
+
+def pause_sending(*, paused: bool):
+    """Stop or resume every newsletter, at once and for all processes."""
+    NetworkIdentity.objects.filter(pk=1).update(sending_paused=paused)
+    cache.delete(KEY)
+
+
+def forget(changed: list[models.Model]):
+    """A receiver of changes: a renamed network shows its new name at once."""
+    if any(isinstance(record, NetworkIdentity) for record in changed):
+        cache.delete(KEY)

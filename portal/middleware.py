@@ -1,0 +1,79 @@
+"""The language comes from the address alone; what may be cached from the view alone."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from portal.lib.translations import LANGUAGES
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class AddressLanguageMiddleware(LocaleMiddleware):
+    """Takes the language from the first part of the address, never from a cookie.
+
+    Addresses without a language (/, /id/…) take it from the browser's preference, and are
+    then the only ones whose answer varies with it.
+    """
+
+    def process_request(self, request: HttpRequest):
+        code = language_of_path(request.path_info)
+        request.language_in_address = code is not None
+        translation.activate(code or preferred_language(request))
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response.headers.setdefault("Content-Language", translation.get_language())
+        if not getattr(request, "language_in_address", False):
+            patch_vary_headers(response, ("Accept-Language",))
+        return response
+
+
+def language_of_path(path: str) -> str | None:
+    first = path.lstrip("/").split("/", 1)[0]
+    return first if first in LANGUAGES else None
+
+
+def preferred_language(request: HttpRequest) -> str:
+    """The first of the three languages in the browser's list, else French."""
+    accepted = translation.trans_real.parse_accept_lang_header(
+        request.headers.get("Accept-Language", "").lower()
+    )
+    for code, _quality in accepted:
+        base = code.split("-", 1)[0]
+        if base in LANGUAGES:
+            return base
+    return settings.MODELTRANSLATION_DEFAULT_LANGUAGE
+
+
+class CachePolicyMiddleware:
+    """Public pages may be kept and asked about again; everything else is private.
+
+    A view is public when it says @login_not_required and answers below a public address;
+    it then sets no cookie, which a test checks over every address.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.has_header("Cache-Control"):
+            return response
+        if is_public(request) and request.method in ("GET", "HEAD"):
+            response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+        else:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+def is_public(request: HttpRequest) -> bool:
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        return True
+    namespaced = match.func.__module__.split(".", 1)[0] != "allauth"
+    return namespaced and not getattr(match.func, "login_required", True)

@@ -1,0 +1,172 @@
+"""What belongs to the whole house: the network's identity, its pages, its search documents."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.translations import (
+    Language,
+    Translatable,
+    TranslatableManager,
+    current_language,
+)
+from regions.models import Region
+
+
+class NetworkIdentity(models.Model):
+    """Who the network is. There is one row, made by the first set-up."""
+
+    name = models.CharField(_("name"), max_length=120)
+    short_name = models.CharField(_("word for the logotype"), max_length=20)
+    motto = models.CharField(_("motto"), max_length=200, blank=True)
+    introduction = models.TextField(_("introduction"), blank=True)
+    sender = models.EmailField(_("sender of mails"), default="council@example.org")
+    reply_to = models.EmailField(_("answers go to"), blank=True)
+    postal_address = models.CharField(_("postal address"), max_length=250, blank=True)
+    sending_paused = models.BooleanField(
+        _("sending is paused"),
+        default=False,
+        help_text=_("No newsletter leaves while this is set, for example after a restore."),
+    )
+
+    class Meta:
+        verbose_name = _("identity of the network")
+        verbose_name_plural = _("identity of the network")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(pk=1), name="network_identity_is_one_row"),
+        )
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+
+class Page(Translatable):
+    """A page the secretariat edits in three languages: about, help, privacy, accessibility."""
+
+    translated_fields = ("title", "body")
+
+    slug = models.SlugField(_("address"), unique=True)
+    title = models.CharField(_("title"), max_length=150)
+    body = models.TextField(_("text"))
+    updated_at = models.DateTimeField(_("changed on"), auto_now=True)
+
+    objects = TranslatableManager()
+
+    class Meta:
+        ordering = ("slug",)
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+
+    def __str__(self):
+        return self.text("title").value
+
+    def get_absolute_url(self):
+        return reverse("portal:page", kwargs={"slug": self.slug})
+
+
+class ContactMessageQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(answered_at__isnull=True)
+
+    def visible_to(self, user):
+        standing = user.standing
+        return self if standing.is_secretariat else self.filter(region__in=standing.regions)
+
+
+class ContactMessage(models.Model):
+    """What a reader wrote from the contact page, waiting in the secretariat's queue."""
+
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail address"))
+    subject = models.CharField(_("subject"), max_length=150)
+    text = models.TextField(_("message"), max_length=5000)
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    region = models.ForeignKey(
+        Region,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("region"),
+        help_text=_("Leave empty to write to the secretariat."),
+    )
+    received_at = models.DateTimeField(_("received on"), default=timezone.now, editable=False)
+    answered_at = models.DateTimeField(_("answered on"), null=True, editable=False)
+
+    objects = ContactMessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("received_at", "pk")
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+
+    def __str__(self):
+        return self.subject
+
+    def clean(self):
+        if "\n" in self.subject:
+            raise ValidationError({"subject": _("The subject is one line.")})
+
+
+class Heartbeat(models.Model):
+    """When the worker and the schedule were last alive."""
+
+    class Kind(models.TextChoices):
+        WORKER = "worker", _("worker")
+        SCHEDULE = "schedule", _("schedule")
+
+    kind = models.CharField(max_length=10, choices=Kind, primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+
+    def __str__(self):
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def record(cls, kind: str):
+        cls.objects.update_or_create(kind=kind, defaults={"at": timezone.now()})
+
+
+class SearchDocument(models.Model):
+    """One public record in one language, as the search reads it.
+
+    ``title_lexemes`` and ``body_lexemes`` are made in Python (folded, stemmed words), so
+    that SQLite and PostgreSQL find the same documents.
+    """
+
+    kind = models.CharField(max_length=20)
+    object_id = models.CharField(max_length=40)
+    language = models.CharField(max_length=2, choices=Language)
+    title = models.CharField(max_length=300)
+    body = models.TextField(blank=True)
+    path = models.CharField(max_length=200, help_text="Without the language prefix.")
+    region_code = models.CharField(max_length=2, blank=True)
+    date = models.DateField(null=True)
+    title_lexemes = models.TextField()
+    body_lexemes = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("search document")
+        verbose_name_plural = _("search documents")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "object_id", "language"), name="search_document_once"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.kind} {self.object_id} {self.language}"
+
+    @property
+    def url(self) -> str:
+        """Its address in the reader's language: the switch of language never leaves the page."""
+        return f"/{current_language()}{self.path}"

@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from portal import heartbeat, search
+
+
+@shared_task(name="portal.heartbeat", expires=60)
+def beat():
+    heartbeat.note_worker()
+
+
+@shared_task(name="portal.repair_search_index")
+def repair_search_index():
+    search.repair()

@@ -1,0 +1,18 @@
+import simple_history
+from modeltranslation.translator import TranslationOptions, register
+
+from portal.models import NetworkIdentity, Page
+
+
+@register(NetworkIdentity)
+class NetworkIdentityTranslation(TranslationOptions):
+    fields = ("name", "short_name", "motto", "introduction")
+
+
+@register(Page)
+class PageTranslation(TranslationOptions):
+    fields = ("title", "body")
+
+
+simple_history.register(Page, app="portal")
+simple_history.register(NetworkIdentity, app="portal")

@@ -1,0 +1,24 @@
+"""Every address of the portal. Below /fr/, /en/ and /es/ the rest is the same."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import views
+
+handler400 = "portal.views.bad_request"
+handler403 = "portal.views.forbidden"
+handler404 = "portal.views.not_found"
+handler500 = "portal.views.server_error"
+
+urlpatterns = [
+    path("", views.choose_language, name="root"),
+    *i18n_patterns(
+        path("", include("portal.pages")),
+        path("", include("members.urls")),
+        path("", include("programme.urls")),
+        path("", include("publications.urls")),
+        path("account/", include("allauth.urls")),
+        path("secretariat/records/", admin.site.urls),
+    ),
+]

@@ -1,0 +1,29 @@
+import simple_history
+from modeltranslation.translator import TranslationOptions, register
+
+from programme.models import Activity, Axis, Cycle, Event
+
+
+@register(Cycle)
+class CycleTranslation(TranslationOptions):
+    fields = ("title", "introduction")
+
+
+@register(Axis)
+class AxisTranslation(TranslationOptions):
+    fields = ("title", "description")
+
+
+@register(Activity)
+class ActivityTranslation(TranslationOptions):
+    fields = ("title", "summary")
+
+
+@register(Event)
+class EventTranslation(TranslationOptions):
+    fields = ("title", "summary", "place")
+
+
+simple_history.register(Axis, app="programme")
+simple_history.register(Activity, app="programme")
+simple_history.register(Event, app="programme")

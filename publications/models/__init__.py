@@ -1,0 +1,21 @@
+from publications.models.library import Access, Publication, PublicationFile
+from publications.models.newsletters import (
+    Delivery,
+    Issue,
+    IssueItem,
+    Newsletter,
+    Subscription,
+)
+from publications.models.reports import Report
+
+__all__ = [
+    "Access",
+    "Delivery",
+    "Issue",
+    "IssueItem",
+    "Newsletter",
+    "Publication",
+    "PublicationFile",
+    "Report",
+    "Subscription",
+]

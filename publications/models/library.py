@@ -1,0 +1,238 @@
+"""The library: publications with a symbol, in three languages, with one file per language."""
+
+import datetime
+from pathlib import PurePath
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Organisation, User
+from portal.lib.files import SUFFIXES
+from portal.lib.translations import (
+    Language,
+    Translatable,
+    TranslatableManager,
+    TranslatableQuerySet,
+)
+from programme.models import Axis, Level
+from regions.models import Country, Region
+
+SYMBOL = r"^P/\d{4}/\d{2,4}$"
+
+
+class Access(models.TextChoices):
+    PUBLIC = "public", _("everybody")
+    MEMBERS = "members", _("members")
+    SECRETARIAT = "secretariat", _("secretariat")
+
+
+class PublicationState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class PublicationQuerySet(TranslatableQuerySet):
+    def published(self):
+        return self.filter(
+            state=PublicationState.PUBLISHED, published_on__lte=timezone.localdate()
+        )
+
+    def public(self):
+        """Published texts an anonymous reader can open."""
+        return self.published().filter(access=Access.PUBLIC)
+
+    def announced(self):
+        """What a public address admits to: a members' text shows its title and summary."""
+        return self.published().exclude(access=Access.SECRETARIAT)
+
+    def in_region(self, region: Region):
+        return self.filter(regions=region)
+
+    def on_axis(self, axis: Axis):
+        return self.filter(axes=axis)
+
+    def dated_between(self, first: datetime.date, last: datetime.date):
+        return self.filter(published_on__range=(first, last))
+
+    def newest_first(self):
+        return self.order_by("-published_on", "-symbol")
+
+    def visible_to(self, user: User):
+        """What the user may read: the secretariat all, members all but the secretariat's."""
+        standing = user.standing
+        if standing.is_secretariat:
+            return self
+        readable = Q(state=PublicationState.PUBLISHED, published_on__lte=timezone.localdate())
+        allowed = readable & ~Q(access=Access.SECRETARIAT)
+        return self.filter(allowed | Q(regions__in=standing.regions)).distinct()
+
+    def editable_by(self, user: User):
+        """The secretariat edits all texts, a regional executive those of the region alone."""
+        standing = user.standing
+        if standing.is_secretariat:
+            return self
+        own = self.filter(regions__in=standing.regions).exclude(access=Access.SECRETARIAT)
+        return own.exclude(
+            regions__in=Region.objects.exclude(pk__in=[r.pk for r in standing.regions])
+        ).distinct()
+
+
+class Publication(Translatable):
+    """A document of the network. Its symbol names it in any language, as at the UN."""
+
+    class Kind(models.TextChoices):
+        REPORT = "report", _("report")
+        POSITION = "position", _("position paper")
+        POLICY_NOTE = "policy_note", _("policy note")
+        PRACTICE_NOTE = "practice_note", _("good-practice note")
+        SPEECH = "speech", _("speech")
+        PROCEEDINGS = "proceedings", _("conference proceedings")
+        JOURNAL = "journal", _("journal issue")
+        HANDBOOK = "handbook", _("handbook")
+
+    translated_fields = ("title", "summary", "body")
+
+    symbol = models.CharField(
+        _("symbol"),
+        max_length=20,
+        unique=True,
+        validators=(
+            RegexValidator(
+                SYMBOL,
+                _("A symbol is written P/year/number, for example P/2026/14."),
+                code="wrong_symbol",
+            ),
+        ),
+        error_messages={"unique": _("Another publication already has this symbol.")},
+        help_text=_("P/year/number, for example P/2026/14."),
+    )
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind)
+    title = models.CharField(_("title"), max_length=250)
+    summary = models.TextField(_("summary"), blank=True)
+    body = models.TextField(_("text"), blank=True)
+    authors = models.CharField(
+        _("authors"), max_length=250, blank=True, help_text=_("Separated by semicolons.")
+    )
+    published_on = models.DateField(_("date"), default=timezone.localdate)
+    state = models.CharField(
+        _("state"), max_length=10, choices=PublicationState, default=PublicationState.DRAFT
+    )
+    access = models.CharField(
+        _("open to"), max_length=12, choices=Access, default=Access.PUBLIC
+    )
+    level = models.CharField(_("level"), max_length=10, choices=Level, default=Level.WORLD)
+    axes = models.ManyToManyField(
+        Axis, related_name="publications", blank=True, verbose_name=_("axes")
+    )
+    regions = models.ManyToManyField(
+        Region, related_name="publications", blank=True, verbose_name=_("regions")
+    )
+    countries = models.ManyToManyField(
+        Country, related_name="publications", blank=True, verbose_name=_("countries")
+    )
+    organisations = models.ManyToManyField(
+        Organisation,
+        related_name="publications",
+        blank=True,
+        verbose_name=_("contributing organisations"),
+    )
+    licence = models.CharField(_("licence"), max_length=40, default="CC BY 4.0", blank=True)
+
+    objects = TranslatableManager.from_queryset(PublicationQuerySet)()
+
+    class Meta:
+        ordering = ("-published_on", "-symbol")
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        indexes = (
+            models.Index(
+                fields=("state", "access", "-published_on"), name="publication_public_newest"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(symbol__regex=SYMBOL),
+                name="publication_symbol_is_well_formed",
+                violation_error_message=_(
+                    "A symbol is written P/year/number, for example P/2026/14."
+                ),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.symbol} {self.text('title').value}"
+
+    def get_absolute_url(self):
+        return reverse("publications:detail", kwargs={"symbol": self.dashed_symbol})
+
+    @property
+    def dashed_symbol(self) -> str:
+        """The symbol as it stands in an address: P-2026-14."""
+        return self.symbol.replace("/", "-")
+
+    @property
+    def permanent_path(self) -> str:
+        return f"/id/{self.dashed_symbol}"
+
+    @property
+    def is_published(self) -> bool:
+        return (
+            self.state == PublicationState.PUBLISHED
+            and self.published_on <= timezone.localdate()
+        )
+
+    @property
+    def is_public(self) -> bool:
+        return self.is_published and self.access == Access.PUBLIC
+
+
+def file_path(instance: "PublicationFile", filename: str) -> str:
+    """Named from the symbol and the language; the name it came with is never trusted."""
+    suffix = SUFFIXES.get(instance.media_type) or PurePath(filename).suffix.lower()
+    return f"publications/{instance.publication.dashed_symbol}-{instance.language}{suffix}"
+
+
+class PublicationFile(models.Model):
+    """The document itself in one language; what is said of it was read from the file."""
+
+    publication = models.ForeignKey(
+        Publication, models.CASCADE, related_name="files", verbose_name=_("publication")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    file = models.FileField(_("file"), upload_to=file_path, max_length=200)
+    media_type = models.CharField(max_length=100, editable=False)
+    size = models.PositiveIntegerField(_("size"), default=0, editable=False)
+    pages = models.PositiveIntegerField(_("pages"), default=0, editable=False)
+    is_tagged = models.BooleanField(_("tagged"), default=False, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        ordering = ("language",)
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("publication", "language"),
+                name="publication_file_once_per_language",
+                violation_error_message=_("There is already a file in this language."),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.publication.symbol} {self.language}"
+
+    def get_absolute_url(self):
+        return reverse(
+            "publications:file",
+            kwargs={"symbol": self.publication.dashed_symbol, "file_language": self.language},
+        )
+
+    @property
+    def kind(self) -> str:
+        """The kind in capitals, as a reader knows it: PDF, EPUB."""
+        return SUFFIXES.get(self.media_type, ".")[1:].upper()

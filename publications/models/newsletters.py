@@ -1,0 +1,351 @@
+"""Newsletters: one for the world, one per region; an issue is one letter in three languages."""
+
+import datetime
+import re
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Organisation, User
+from portal.lib.translations import (
+    Language,
+    Translatable,
+    TranslatableManager,
+    TranslatableQuerySet,
+)
+from programme.models import Event
+from publications.models.library import Publication
+from regions.models import Region
+
+
+class Period(NamedTuple):
+    """A quarter of a year, written 2026-Q3."""
+
+    year: int
+    quarter: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Period":
+        """The period of a text such as 2026-Q3. Raises ValidationError for anything else."""
+        match = re.fullmatch(r"(\d{4})-Q([1-4])", text.strip().upper())
+        if match is None:
+            raise ValidationError(
+                _("“%(text)s” is not a period. Write the year and the quarter, such as 2026-Q3."),
+                code="wrong_period",
+                params={"text": text},
+            )
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def of(cls, day: datetime.date) -> "Period":
+        return cls(day.year, (day.month - 1) // 3 + 1)
+
+    def __str__(self):
+        return f"{self.year}-Q{self.quarter}"
+
+    @property
+    def first_day(self) -> datetime.date:
+        return datetime.date(self.year, 3 * self.quarter - 2, 1)
+
+    @property
+    def last_day(self) -> datetime.date:
+        return self.next.first_day - datetime.timedelta(days=1)
+
+    @property
+    def next(self) -> "Period":
+        return Period(self.year + self.quarter // 4, self.quarter % 4 + 1)
+
+    @property
+    def previous(self) -> "Period":
+        return Period(self.year - (self.quarter == 1), (self.quarter + 2) % 4 + 1)
+
+
+def valid_period(text: str):
+    Period.parse(text)
+
+
+class NewsletterQuerySet(TranslatableQuerySet):
+    def editable_by(self, user: User):
+        standing = user.standing
+        return self if standing.is_secretariat else self.filter(region__in=standing.regions)
+
+
+class Newsletter(Translatable):
+    """The letter of a region, or of the world when it has no region."""
+
+    translated_fields = ("title",)
+
+    region = models.OneToOneField(
+        Region,
+        models.PROTECT,
+        related_name="newsletter",
+        null=True,
+        blank=True,
+        verbose_name=_("region"),
+    )
+    title = models.CharField(_("title"), max_length=120)
+
+    objects = TranslatableManager.from_queryset(NewsletterQuerySet)()
+
+    class Meta:
+        ordering = (models.F("region__code").asc(nulls_first=True),)
+        verbose_name = _("newsletter")
+        verbose_name_plural = _("newsletters")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("region",), name="newsletter_once_per_region", nulls_distinct=False
+            ),
+        )
+
+    def __str__(self):
+        return self.text("title").value
+
+    @property
+    def code(self) -> str:
+        """The code of its region, or "world"."""
+        return self.region.code if self.region else "world"
+
+
+class IssueState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    READY = "ready", _("ready to send")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+
+
+class IssueQuerySet(TranslatableQuerySet):
+    def sent(self):
+        return self.filter(state__in=(IssueState.SENDING, IssueState.SENT))
+
+    def public(self):
+        """The archive: what has been sent, whole."""
+        return self.filter(state=IssueState.SENT)
+
+    def newest_first(self):
+        return self.order_by("-period", "symbol")
+
+    def editable_by(self, user: User):
+        standing = user.standing
+        if standing.is_secretariat:
+            return self
+        return self.filter(newsletter__region__in=standing.regions)
+
+
+class Issue(Translatable):
+    """One letter, in three languages, drafted from what happened in its period."""
+
+    translated_fields = ("subject", "lead")
+
+    newsletter = models.ForeignKey(
+        Newsletter, models.PROTECT, related_name="issues", verbose_name=_("newsletter")
+    )
+    period = models.CharField(_("period"), max_length=7, validators=(valid_period,))
+    symbol = models.CharField(_("symbol"), max_length=20, unique=True, editable=False)
+    subject = models.CharField(_("subject"), max_length=150)
+    lead = models.TextField(_("opening text"), blank=True)
+    state = models.CharField(
+        _("state"), max_length=8, choices=IssueState, default=IssueState.DRAFT, editable=False
+    )
+    drafted_at = models.DateTimeField(_("drafted on"), default=timezone.now, editable=False)
+    ready_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    sending_since = models.DateTimeField(null=True, editable=False)
+    sent_at = models.DateTimeField(_("sent on"), null=True, editable=False)
+
+    objects = TranslatableManager.from_queryset(IssueQuerySet)()
+
+    class Meta:
+        ordering = ("-period", "symbol")
+        verbose_name = _("issue of a newsletter")
+        verbose_name_plural = _("issues of newsletters")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("newsletter", "period"),
+                name="issue_once_per_period",
+                violation_error_message=_("There is already an issue for this period."),
+            ),
+            models.CheckConstraint(
+                condition=Q(period__regex=r"^\d{4}-Q[1-4]$"),
+                name="issue_period_is_a_quarter",
+                violation_error_message=_("A period is a year and a quarter, such as 2026-Q3."),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.symbol} {self.text('subject').value}"
+
+    def get_absolute_url(self):
+        return reverse("publications:issue", kwargs={"symbol": self.dashed_symbol})
+
+    @property
+    def dashed_symbol(self) -> str:
+        return self.symbol.replace("/", "-")
+
+    @property
+    def region(self) -> Region | None:
+        return self.newsletter.region
+
+    @property
+    def quarter(self) -> Period:
+        return Period.parse(self.period)
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in (IssueState.DRAFT, IssueState.READY)
+
+
+class IssueItem(models.Model):
+    """One thing an issue tells of; the thing itself carries its languages."""
+
+    class Section(models.TextChoices):
+        PUBLICATIONS = "publications", _("Publications")
+        EVENTS = "events", _("Dates")
+        MEMBERS = "members", _("New members")
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="items")
+    section = models.CharField(max_length=12, choices=Section)
+    position = models.PositiveSmallIntegerField(default=0)
+    publication = models.ForeignKey(Publication, models.CASCADE, null=True, blank=True)
+    event = models.ForeignKey(Event, models.CASCADE, null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True)
+
+    class Meta:
+        ordering = ("issue", "section", "position", "pk")
+        verbose_name = _("item of an issue")
+        verbose_name_plural = _("items of issues")
+        constraints = (
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        section="publications",
+                        publication__isnull=False,
+                        event__isnull=True,
+                        organisation__isnull=True,
+                    )
+                    | Q(
+                        section="events",
+                        event__isnull=False,
+                        publication__isnull=True,
+                        organisation__isnull=True,
+                    )
+                    | Q(
+                        section="members",
+                        organisation__isnull=False,
+                        publication__isnull=True,
+                        event__isnull=True,
+                    )
+                ),
+                name="issue_item_is_what_its_section_holds",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.issue.symbol} {self.section} {self.position}"
+
+    @property
+    def subject(self):
+        """The publication, event or organisation told of."""
+        return self.publication or self.event or self.organisation
+
+
+def subscription_token() -> str:
+    return get_random_string(40)
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    def confirmed(self):
+        """Those who said yes by mail and have not left."""
+        return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
+
+    def waiting(self):
+        return self.filter(confirmed_at__isnull=True, ended_at__isnull=True)
+
+
+class Subscription(models.Model):
+    """An address that receives one newsletter in one language, once it has confirmed."""
+
+    newsletter = models.ForeignKey(
+        Newsletter, models.CASCADE, related_name="subscriptions", verbose_name=_("newsletter")
+    )
+    email = models.EmailField(_("e-mail address"))
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    token = models.CharField(
+        max_length=40, unique=True, default=subscription_token, editable=False
+    )
+    requested_at = models.DateTimeField(_("requested on"), default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed on"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("ended on"), null=True, editable=False)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("newsletter", "email"), name="subscription_once_per_address"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.email} {self.newsletter_id}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None and self.ended_at is None
+
+
+class DeliveryState(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    CLAIMED = "claimed", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    UNKNOWN = "unknown", _("unknown")
+    SKIPPED = "skipped", _("left out")
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def queued(self):
+        return self.filter(state=DeliveryState.QUEUED)
+
+    def unfinished(self):
+        return self.filter(state__in=(DeliveryState.QUEUED, DeliveryState.CLAIMED))
+
+    def claimed_before(self, moment: datetime.datetime):
+        return self.filter(state=DeliveryState.CLAIMED, claimed_at__lt=moment)
+
+
+class Delivery(models.Model):
+    """One issue to one subscriber, once: the row is claimed before the mail is sent."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="deliveries")
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="deliveries")
+    language = models.CharField(max_length=2, choices=Language)
+    state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.QUEUED)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        indexes = (models.Index(fields=("issue", "state"), name="delivery_by_issue_and_state"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("issue", "subscription"), name="delivery_once_per_subscriber"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.issue_id} → {self.subscription_id}: {self.state}"

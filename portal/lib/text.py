@@ -32,7 +32,9 @@ ALLOWED_ATTRIBUTES = {
 
 def fold(text: str) -> str:
     """The text in lower case without accents; ligatures and German sharp s spelt out."""
-    spelt = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("ø", "o").replace("ł", "l")
+    spelt = (
+        text.casefold().replace("œ", "oe").replace("æ", "ae").replace("ø", "o").replace("ł", "l")
+    )
     decomposed = unicodedata.normalize("NFKD", spelt)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

@@ -167,9 +167,7 @@ class Translatable(Announced):
             elif getattr(self, state) == TranslationState.MISSING:
                 setattr(self, state, TranslationState.READY)
                 setattr(self, source, current)
-            elif not getattr(self, source) or (
-                minor_edit and getattr(self, source) == previous
-            ):
+            elif not getattr(self, source) or (minor_edit and getattr(self, source) == previous):
                 setattr(self, source, current)
             elif (
                 getattr(self, state) == TranslationState.READY and getattr(self, source) != current

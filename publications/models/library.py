@@ -38,9 +38,7 @@ class PublicationState(models.TextChoices):
 
 class PublicationQuerySet(TranslatableQuerySet):
     def published(self):
-        return self.filter(
-            state=PublicationState.PUBLISHED, published_on__lte=timezone.localdate()
-        )
+        return self.filter(state=PublicationState.PUBLISHED, published_on__lte=timezone.localdate())
 
     def public(self):
         """Published texts an anonymous reader can open."""
@@ -122,9 +120,7 @@ class Publication(Translatable):
     state = models.CharField(
         _("state"), max_length=10, choices=PublicationState, default=PublicationState.DRAFT
     )
-    access = models.CharField(
-        _("open to"), max_length=12, choices=Access, default=Access.PUBLIC
-    )
+    access = models.CharField(_("open to"), max_length=12, choices=Access, default=Access.PUBLIC)
     level = models.CharField(_("level"), max_length=10, choices=Level, default=Level.WORLD)
     axes = models.ManyToManyField(
         Axis, related_name="publications", blank=True, verbose_name=_("axes")
@@ -182,8 +178,7 @@ class Publication(Translatable):
     @property
     def is_published(self) -> bool:
         return (
-            self.state == PublicationState.PUBLISHED
-            and self.published_on <= timezone.localdate()
+            self.state == PublicationState.PUBLISHED and self.published_on <= timezone.localdate()
         )
 
     @property

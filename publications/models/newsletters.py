@@ -153,9 +153,7 @@ class Issue(Translatable):
         _("state"), max_length=8, choices=IssueState, default=IssueState.DRAFT, editable=False
     )
     drafted_at = models.DateTimeField(_("drafted on"), default=timezone.now, editable=False)
-    ready_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, editable=False, related_name="+"
-    )
+    ready_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
     sending_since = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(_("sent on"), null=True, editable=False)
 
@@ -276,9 +274,7 @@ class Subscription(models.Model):
     )
     email = models.EmailField(_("e-mail address"))
     language = models.CharField(_("language"), max_length=2, choices=Language)
-    token = models.CharField(
-        max_length=40, unique=True, default=subscription_token, editable=False
-    )
+    token = models.CharField(max_length=40, unique=True, default=subscription_token, editable=False)
     requested_at = models.DateTimeField(_("requested on"), default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed on"), null=True, editable=False)
     ended_at = models.DateTimeField(_("ended on"), null=True, editable=False)

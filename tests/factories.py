@@ -1,0 +1,282 @@
+"""Plain factories: every argument has a default, and a test names only what it is about."""
+
+import datetime
+import itertools
+
+from django.utils import timezone
+
+from members.models import Category, Mandate, Membership, Organisation, User
+from members.models.mandates import FOR_ORGANISATIONS, MandateKind
+from portal.models import NetworkIdentity
+from programme.models import Activity, Axis, Cycle, Event
+from publications.models import Issue, Newsletter, Publication, Subscription
+from regions.models import Country, Grouping, GroupingMember, Region
+
+_counter = itertools.count(1)
+
+
+def number() -> int:
+    return next(_counter)
+
+
+def names(text: str) -> dict:
+    """A name in the three languages, each telling which it is."""
+    return {
+        "name_fr": f"{text} (exemple)",
+        "name_en": f"{text} (example)",
+        "name_es": f"{text} (ejemplo)",
+    }
+
+
+def create_network(**values) -> NetworkIdentity:
+    defaults = {
+        "name_fr": "Conseil exemple",
+        "name_en": "Example Council",
+        "name_es": "Consejo ejemplo",
+        "sender": "council@example.org",
+        "postal_address": "1 Example Street",
+    }
+    identity = NetworkIdentity(**defaults | values)
+    identity.save()
+    return identity
+
+
+def create_region(code: str = "R8", **values) -> Region:
+    """The region of the code, made once."""
+    found = Region.objects.filter(code=code).first()
+    return found or Region.objects.create(code=code, **names(f"Region {code}") | values)
+
+
+def create_country(code: str = "KE", *, region: Region | None = None, **values) -> Country:
+    """The country of the code, made once; in R8 unless told otherwise."""
+    found = Country.objects.filter(code=code).first()
+    if found:
+        return found
+    defaults = {
+        "alpha3": f"{code}X",
+        "un_status": Country.UnitedNations.MEMBER,
+        "name_fr": f"Pays {code}",
+        "name_en": f"Country {code}",
+        "name_es": f"País {code}",
+    }
+    return Country.objects.create(code=code, region=region or create_region(), **defaults | values)
+
+
+def create_grouping(code: str = "SADC", *, countries=(), **values) -> Grouping:
+    defaults = {f"acronym_{language}": code for language in ("fr", "en", "es")}
+    grouping = Grouping.objects.create(code=code.lower(), **defaults | names(code) | values)
+    for country in countries:
+        GroupingMember.objects.create(grouping=grouping, country=country)
+    return grouping
+
+
+def create_category(code: str = "A", **values) -> Category:
+    found = Category.objects.filter(code=code).first()
+    if found:
+        return found
+    defaults = {
+        "label_fr": f"catégorie {code}",
+        "label_en": f"category {code}",
+        "label_es": f"categoría {code}",
+        "needs_country": code != "B",
+        "unique_per_country": code == "A",
+        "votes": code == "A",
+        "position": ord(code[0]),
+    }
+    return Category.objects.create(code=code, **defaults | values)
+
+
+def create_organisation(
+    *,
+    name: str = "",
+    category: str = "C",
+    country: Country | None = None,
+    status: str = "active",
+    **values,
+) -> Organisation:
+    """An organisation, active in category C in Kenya unless told otherwise.
+
+    A category-A one gets the seat of its country through the verb.
+    """
+    from members.joining import settle_seat  # noqa: PLC0415
+
+    serial = number()
+    organisation = Organisation(
+        slug=values.pop("slug", f"organisation-{serial}"),
+        category=create_category(category),
+        country=country if country or category == "B" else create_country(),
+        status=status,
+        **names(name or f"Organisation {serial}") | values,
+    )
+    settle_seat(organisation)
+    return organisation
+
+
+def create_membership(
+    organisation: Organisation, *, year: int | None = None, **values
+) -> Membership:
+    """A period of one calendar year, this year unless told otherwise."""
+    year = year or timezone.localdate().year
+    defaults = {
+        "category": organisation.category,
+        "number": f"M/{year}/{number():03d}",
+        "starts_on": datetime.date(year, 1, 1),
+        "ends_on": datetime.date(year, 12, 31),
+    }
+    return Membership.objects.create(organisation=organisation, **defaults | values)
+
+
+def create_person(email: str = "", **values) -> User:
+    serial = number()
+    defaults = {"full_name": f"Person {serial} Example", "language": "en"}
+    person = User.objects.create_user(
+        email or f"person-{serial}@example.org", "correct horse battery", **defaults | values
+    )
+    person.emailaddress_set.create(email=person.email, verified=True, primary=True)
+    return person
+
+
+def create_mandate(person: User, kind: str = MandateKind.CONTACT, **values) -> Mandate:
+    if kind in FOR_ORGANISATIONS and "organisation" not in values:
+        values["organisation"] = create_organisation()
+    values.setdefault("since", datetime.date(2020, 1, 1))
+    person.__dict__.pop("standing", None)
+    return Mandate.objects.create(person=person, kind=kind, **values)
+
+
+def create_secretary(**values) -> User:
+    person = create_person(**values)
+    create_mandate(person, MandateKind.SECRETARIAT)
+    return person
+
+
+def create_executive(region: Region | None = None, **values) -> User:
+    person = create_person(**values)
+    create_mandate(person, MandateKind.EXECUTIVE, region=region or create_region())
+    return person
+
+
+def create_contact(organisation: Organisation | None = None, **values) -> User:
+    person = create_person(**values)
+    create_mandate(person, organisation=organisation or create_organisation())
+    return person
+
+
+def create_language_lead(language: str = "es", **values) -> User:
+    person = create_person(**values)
+    create_mandate(person, MandateKind.LANGUAGE_LEAD, language=language)
+    return person
+
+
+def create_cycle(first_year: int | None = None, **values) -> Cycle:
+    first_year = first_year or timezone.localdate().year
+    found = Cycle.objects.filter(first_year=first_year).first()
+    if found:
+        return found
+    defaults = {"last_year": first_year + 3, "title_fr": "Programme", "title_en": "Programme"}
+    return Cycle.objects.create(first_year=first_year, **defaults | values)
+
+
+def create_axis(number: int = 1, *, cycle: Cycle | None = None, **values) -> Axis:
+    cycle = cycle or create_cycle()
+    found = Axis.objects.filter(cycle=cycle, number=number).first()
+    if found:
+        return found
+    defaults = {
+        "title_fr": f"Axe {number}",
+        "title_en": f"Axis {number}",
+        "title_es": f"Eje {number}",
+    }
+    return Axis.objects.create(cycle=cycle, number=number, **defaults | values)
+
+
+def create_activity(
+    *, axis: Axis | None = None, regions=(), organisations=(), **values
+) -> Activity:
+    serial = number()
+    defaults = {
+        "slug": f"activity-{serial}",
+        "title_fr": f"Activité {serial}",
+        "title_en": f"Activity {serial}",
+        "level": "regional",
+        "starts_on": timezone.localdate() - datetime.timedelta(days=30),
+    }
+    activity = Activity.objects.create(axis=axis or create_axis(), **defaults | values)
+    activity.regions.set(regions)
+    activity.organisations.set(organisations)
+    return activity
+
+
+def create_event(*, regions=(), days: int = 10, **values) -> Event:
+    """A public seminar of three hours, beginning in so many days (negative: past)."""
+    serial = number()
+    start = timezone.now() + datetime.timedelta(days=days)
+    defaults = {
+        "slug": f"event-{serial}",
+        "kind": Event.Kind.SEMINAR,
+        "title_fr": f"Séminaire {serial}",
+        "title_en": f"Seminar {serial}",
+        "title_es": f"Seminario {serial}",
+        "starts_at": start,
+        "ends_at": start + datetime.timedelta(hours=3),
+    }
+    event = Event.objects.create(**defaults | values)
+    event.regions.set(regions)
+    return event
+
+
+def create_publication(*, regions=(), axes=(), countries=(), **values) -> Publication:
+    """A published public report in French and English, without Spanish."""
+    serial = number()
+    defaults = {
+        "symbol": f"P/2026/{serial:02d}",
+        "kind": Publication.Kind.REPORT,
+        "title_fr": f"Rapport {serial}",
+        "title_en": f"Report {serial}",
+        "summary_fr": "Résumé.",
+        "summary_en": "Summary.",
+        "state": "published",
+        "published_on": timezone.localdate() - datetime.timedelta(days=1),
+    }
+    publication = Publication.objects.create(**defaults | values)
+    publication.regions.set(regions)
+    publication.axes.set(axes)
+    publication.countries.set(countries)
+    return publication
+
+
+def create_newsletter(region: Region | None = None, **values) -> Newsletter:
+    found = Newsletter.objects.filter(region=region).first()
+    if found:
+        return found
+    code = region.code if region else "world"
+    defaults = {
+        "title_fr": f"Lettre {code}",
+        "title_en": f"Letter {code}",
+        "title_es": f"Boletín {code}",
+    }
+    return Newsletter.objects.create(region=region, **defaults | values)
+
+
+def create_issue(
+    *, newsletter: Newsletter | None = None, period: str = "2026-Q3", **values
+) -> Issue:
+    newsletter = newsletter or create_newsletter(create_region())
+    defaults = {
+        "symbol": f"L/{newsletter.code}/{period[:4]}/{number():02d}",
+        "subject_fr": "Numéro",
+        "subject_en": "Issue",
+        "subject_es": "Número",
+    }
+    return Issue.objects.create(newsletter=newsletter, period=period, **defaults | values)
+
+
+def create_subscription(*, newsletter: Newsletter | None = None, **values) -> Subscription:
+    """A confirmed subscription in English."""
+    defaults = {
+        "email": f"reader-{number()}@example.org",
+        "language": "en",
+        "confirmed_at": timezone.now(),
+    }
+    newsletter = newsletter or create_newsletter(create_region())
+    return Subscription.objects.create(newsletter=newsletter, **defaults | values)

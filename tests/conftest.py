@@ -1,0 +1,160 @@
+"""The ground that every test stands on.
+
+What differs from a production installation is all here and in `environment.py`: fast password
+hashes, static files without a manifest, jobs carried out at once, mail kept in memory. A test
+that needs the real thing asks for it: `worker` (a Celery worker in a process of its own),
+`mailbox` (an SMTP server), `collected_static` (hashed and compressed files).
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+
+from tests import undefined
+from tests.environment import OWN_NAME, VAR_DIR
+from tests.mailbox import Mailbox
+from tests.worker import Worker
+
+TESTS = Path(__file__).resolve().parent
+
+
+def pytest_configure(config):
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, as in production: a worker and a live server open it beside the tests.
+        name = str(VAR_DIR / "test.sqlite3")
+    else:
+        name = f"test_portal_{OWN_NAME}"
+        database["CONN_MAX_AGE"] = 0
+    database.setdefault("TEST", {})["NAME"] = name
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    settings.CELERY_TASK_EAGER_PROPAGATES = True
+    for engine in settings.TEMPLATES:
+        engine["OPTIONS"]["string_if_invalid"] = undefined.Undefined()
+    undefined.install()
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+        if folder in ("browser", "long"):
+            item.add_marker(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Fail also when something on the way swallowed the error of an undefined variable."""
+    undefined.found.clear()
+    result = yield
+    if undefined.found:
+        pytest.fail("; ".join(undefined.found))
+    return result
+
+
+@pytest.fixture(autouse=True)
+def fresh_state(request):
+    """No test sees another's cached pages, rate limits, files or language."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def leave_redis_clean():
+    yield
+    if settings.REDIS_URL:
+        import redis  # noqa: PLC0415  not needed on the embedded default
+
+        with redis.Redis.from_url(settings.REDIS_URL) as server:
+            for key in server.scan_iter(match=f"*test-{OWN_NAME}*", count=1000):
+                server.delete(key)
+
+
+@pytest.fixture(scope="session")
+def collected_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("static")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "STATIC_ROOT", folder)
+        patch.setitem(
+            settings.STORAGES,
+            "staticfiles",
+            {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        )
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+@pytest.fixture
+def collected_static(collected_folder, settings):
+    """Static files as production serves them: hashed names, compressed, from one folder."""
+    settings.STATIC_ROOT = collected_folder
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    return collected_folder
+
+
+@pytest.fixture(scope="session")
+def smtp_server():
+    with Mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def mailbox(smtp_server, settings):
+    """A real SMTP server on a free local port; `mailbox.messages` is what it has received.
+
+    Each message is an `email.message.EmailMessage` with the envelope in `X-Envelope-From` and
+    `X-Envelope-To`.
+    """
+    smtp_server.messages.clear()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = smtp_server.host, smtp_server.port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    return smtp_server
+
+
+@pytest.fixture(scope="session")
+def running_worker(smtp_server, django_db_setup, django_db_blocker):
+    worker = Worker(
+        environment={
+            "DATABASE_URL": database_address(),
+            "EMAIL_URL": f"smtp://{smtp_server.host}:{smtp_server.port}",
+        }
+    )
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def worker(running_worker, mailbox, transactional_db, settings):
+    """A real Celery worker on the tests' database and queue; its mail goes to `mailbox`.
+
+    It is shared by the tests of one process and started again when a test has ended it.
+    """
+    from portal.celery import app  # noqa: PLC0415  the application must be set up first
+
+    app.conf.task_always_eager = False
+    running_worker.start()
+    yield running_worker
+    app.conf.task_always_eager = True
+
+
+def database_address() -> str:
+    """DATABASE_URL of the database that the tests run on, for a process beside them."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    given = os.environ["DATABASE_URL"]
+    address, _, query = given.partition("?")
+    return f"{address.rpartition('/')[0]}/{database['NAME']}" + (f"?{query}" if query else "")

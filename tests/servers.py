@@ -1,0 +1,112 @@
+"""PostgreSQL and Redis servers of our own, for a run that must not touch the shared ones.
+
+They live in a temporary folder on free local ports and end with the `with` block. PostgreSQL
+refuses to run as root: as root it runs as the system's `postgres` user.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class ServerMissing(Exception):
+    """The programs of the server are not on this machine."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def postgresql_programs() -> Path | None:
+    """The folder of the newest `initdb`: Debian keeps it outside PATH, one folder a version."""
+    folders = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
+    if folders:
+        return folders[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+@contextlib.contextmanager
+def private_postgresql() -> Iterator[str]:
+    """A server without fsync, as fast as can be. Yields its DATABASE_URL."""
+    programs = postgresql_programs()
+    if programs is None:
+        raise ServerMissing("PostgreSQL is missing")
+    folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
+    as_owner = []
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        as_owner = ["runuser", "-u", "postgres", "--"]
+    data, port = folder / "data", free_port()
+
+    def run(*command: str) -> None:
+        subprocess.run(
+            [*as_owner, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=120
+        )
+
+    try:
+        run(f"{programs}/initdb", "-D", f"{data}", "-U", "postgres", "-A", "trust", "-E", "UTF8",
+            "--no-sync")  # fmt: skip
+        options = f"-p {port} -k {folder} -h 127.0.0.1 -F -c max_connections=100"
+        run(f"{programs}/pg_ctl", "-D", f"{data}", "-l", f"{folder}/log", "-o", options, "-w",
+            "start")  # fmt: skip
+        try:
+            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            run(f"{programs}/pg_ctl", "-D", f"{data}", "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Redis:
+    """A Redis server that a test may stop and start again; it keeps nothing on disk."""
+
+    def __init__(self):
+        if shutil.which("redis-server") is None:
+            raise ServerMissing("Redis is missing")
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1"]
+        command += ["--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd="/")
+        end = time.monotonic() + 20
+        while not listening(self.port):
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("redis-server did not start")
+            time.sleep(0.02)
+
+    def stop(self, *, kill: bool = False) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+        self._process.wait(20)
+        self._process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *error):
+        self.stop()
+
+
+def listening(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

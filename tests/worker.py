@@ -1,0 +1,75 @@
+"""A Celery worker in a process of its own, on the tests' database, queue and mailbox."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.environment import VAR_DIR
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Worker:
+    def __init__(self, *, environment: dict[str, str], concurrency: int = 1):
+        self.environment = os.environ | environment
+        self.concurrency = concurrency
+        self.log_file = VAR_DIR / "worker.log"
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+    def start(self, *, seconds: float = 60) -> None:
+        """Start it unless it runs, and wait until it takes jobs."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        command = [sys.executable, "-m", "celery", "--quiet", "--app", "portal", "worker"]
+        command += ["--pool", "prefork", "--concurrency", str(self.concurrency)]
+        command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        with self.log_file.open("w") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.wait(
+            lambda: re.search(r"\bready\.", self.log) or self._process.poll() is not None,
+            seconds=seconds,
+        )
+        assert self._process.poll() is None, f"the worker did not start:\n{self.log}"
+
+    def wait(self, condition: Callable[[], object], *, seconds: float = 30) -> None:
+        """Wait until the condition holds. Raises AssertionError with the worker's log."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, (
+                f"nothing after {seconds} s; the worker's log:\n{self.log}"
+            )
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it and its children as a power cut would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()

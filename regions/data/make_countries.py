@@ -2,8 +2,9 @@
 
 Usage: python make_countries.py FOLDER
 
-FOLDER holds the unpacked npm packages `cldr-core` and `cldr-localenames-full` (see README.md for the
-versions). Standard library only; the portal never runs this script. The decisions are the tables below.
+FOLDER holds the unpacked npm packages `cldr-core` and `cldr-localenames-full` (versions in
+README.md). Standard library only; the portal never runs this script. The decisions are the tables
+below.
 """
 
 import json
@@ -17,8 +18,8 @@ REGIONS = {
     "R1": "US CA GL BM PM "
     "AG BS BB CU DM DO GD HT JM KN LC VC TT BZ GY SR "
     "AI AW BQ CW SX KY VG VI MS TC PR GP MQ BL MF GF",
-    "R2": "AL AD AM AT AZ BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GE GR HR HU IE IS IT LI LT LU LV "
-    "MC MD ME MK MT NL NO PL PT RO RS RU SE SI SK SM TR UA VA XK "
+    "R2": "AL AD AM AT AZ BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GE GR HR HU IE IS IT LI LT LU "
+    "LV MC MD ME MK MT NL NO PL PT RO RS RU SE SI SK SM TR UA VA XK "
     "KZ KG TJ TM UZ AX FO GG GI IM JE SJ",
     "R3": "CN HK JP KP KR MN MO TW",
     "R4": "AR BO BR CL CO CR EC GT HN MX NI PA PE PY SV UY VE FK GS BV AQ",
@@ -31,16 +32,18 @@ REGIONS = {
 }
 
 REGION_NOTE = (
-    "Each country is in exactly one region, and the network can change it. Where geography leaves a "
-    "choice, the intergovernmental groupings the country works in decide. Caribbean islands, whatever "
-    "their language, and the CARICOM states of the mainland (Belize, Guyana, Suriname) are in R1, and "
-    "French Guiana with its neighbours; Mexico and the rest of the mainland are in R4. Greenland is in "
-    "R1 by geography. The states of the Council of Europe, with Türkiye and the South Caucasus, are in "
-    "R2, as are Belarus, Russia and the five states of Central Asia, with which Europe shares the UN’s "
-    "Economic Commission. Iran and Sudan are in R5, Mauritania in R7. The Democratic Republic of the Congo "
-    "is in R7 (Central Africa); Angola, Burundi and Rwanda are in R8 (SADC, EAC), with Comoros, Djibouti "
-    "and Somalia. Overseas territories are in the region where they lie, not in that of their state. "
-    "Places without permanent inhabitants follow the nearest region by convention (Antarctica: R4)."
+    "Each country is in exactly one region, and the network can change it. Where geography "
+    "leaves a choice, the intergovernmental groupings the country works in decide. Caribbean "
+    "islands, whatever their language, and the CARICOM states of the mainland (Belize, "
+    "Guyana, Suriname) are in R1, and French Guiana with its neighbours; Mexico and the rest "
+    "of the mainland are in R4. Greenland is in R1 by geography. The states of the Council of "
+    "Europe, with Türkiye and the South Caucasus, are in R2, as are Belarus, Russia and the "
+    "five states of Central Asia, with which Europe shares the UN’s Economic Commission. Iran "
+    "and Sudan are in R5, Mauritania in R7. The Democratic Republic of the Congo is in R7 "
+    "(Central Africa); Angola, Burundi and Rwanda are in R8 (SADC, EAC), with Comoros, "
+    "Djibouti and Somalia. Overseas territories are in the region where they lie, not in that "
+    "of their state. Places without permanent inhabitants follow the nearest region by "
+    "convention (Antarctica: R4)."
 )
 
 OBSERVERS = "PS VA"
@@ -61,14 +64,15 @@ TERRITORIES = {
 }
 
 STATUS_NOTE = (
-    "193 member states of the United Nations; the Holy See and the State of Palestine are non-member "
-    "observer states. ‘non_member’ marks places that take part in the network as countries of their own "
-    "without membership of the UN: Cook Islands and Niue (states in free association with New Zealand and "
-    "members of UN agencies), Kosovo (references to Kosovo are in the context of Security Council "
-    "resolution 1244), Taiwan. ‘territory’ says with ‘of’ to which state ISO 3166-1 attaches it; the "
-    "status of the Falkland Islands (Malvinas), Gibraltar, the Chagos Archipelago and Mayotte is "
-    "disputed, Western Sahara is a non-self-governing territory on the UN’s list. Nothing here expresses "
-    "an opinion on the legal status of any country or territory."
+    "193 member states of the United Nations; the Holy See and the State of Palestine are "
+    "non-member observer states. ‘non_member’ marks places that take part in the network as "
+    "countries of their own without membership of the UN: Cook Islands and Niue (states in "
+    "free association with New Zealand and members of UN agencies), Kosovo (references to "
+    "Kosovo are in the context of Security Council resolution 1244), Taiwan. ‘territory’ says "
+    "with ‘of’ to which state ISO 3166-1 attaches it; the status of the Falkland Islands "
+    "(Malvinas), Gibraltar, the Chagos Archipelago and Mayotte is disputed, Western Sahara is "
+    "a non-self-governing territory on the UN’s list. Nothing here expresses an opinion on "
+    "the legal status of any country or territory."
 )
 
 UNITED_NATIONS = "name in use at the United Nations"
@@ -175,14 +179,15 @@ OVERRIDES = {
 }
 
 NAME_NOTE = (
-    "Names are CLDR’s (fr, en, es), except those listed under ‘overrides’. CLDR’s Spanish follows the "
-    "Academies (Kenia, Malaui, Zimbabue, Côte d’Ivoire), which differs from its Latin American variant. In "
-    "English names ‘&’ is written ‘and’ and ‘St.’ is written ‘Saint’."
+    "Names are CLDR’s (fr, en, es), except those listed under ‘overrides’. CLDR’s Spanish "
+    "follows the Academies (Kenia, Malaui, Zimbabue, Côte d’Ivoire), which differs from its "
+    "Latin American variant. In English names ‘&’ is written ‘and’ and ‘St.’ is written "
+    "‘Saint’."
 )
 
 
 def cldr(folder):
-    """Names as {language: {alpha-2: name}} and codes as {alpha-2: {"_alpha3": …, "_numeric": …}}."""
+    """Names by language and alpha-2 code, and CLDR’s table of the other codes by alpha-2 code."""
     names = {}
     for language in LANGUAGES:
         path = folder / "cldr-localenames-full" / "main" / language / "territories.json"
@@ -236,7 +241,7 @@ def main(folder):
     data = {
         "source": "Unicode CLDR 48.2 (npm cldr-localenames-full and cldr-core 48.2.0)",
         "date": "2026-11-22",
-        "licence": "Unicode-3.0, see LICENCE-CLDR.txt; assignment to regions and notes: the portal’s own",
+        "licence": "Unicode-3.0, see LICENCE-CLDR.txt; regions and notes: the portal’s own",
         "note": {"names": NAME_NOTE, "regions": REGION_NOTE, "un": STATUS_NOTE},
     }
     # One entry a line: a change of region is a one-line diff.

@@ -20,7 +20,7 @@ PACKAGES = {
     "full Commissioner": "expo-commissioner",
 }
 
-# What French, English and Spanish prose needs. Ÿ is only in the latin-ext source: it is in that file.
+# What French, English and Spanish prose needs. Ÿ is only in the latin-ext source, so it is there.
 LATIN = [
     *range(0x20, 0x7F),
     *range(0xA0, 0x100),

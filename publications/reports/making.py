@@ -1,0 +1,216 @@
+"""Asking for reports and making them: one row each, joined when asked twice, never half a file."""
+
+import csv
+import datetime
+import io
+import logging
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone, translation
+from django.utils.text import slugify
+
+from members.models import Membership, Organisation, User
+from portal.lib import links, pdf
+from portal.lib.jobs import JobCancelled, JobState
+from publications.models import Report
+from publications.models.reports import ReportKind
+from publications.reports import certificate, member, region
+from regions.models import Region
+
+logger = logging.getLogger(__name__)
+
+KINDS = {
+    ReportKind.CERTIFICATE: certificate,
+    ReportKind.MEMBER: member,
+    ReportKind.REGION: region,
+}
+STEPS = 4
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def request(
+    *,
+    kind: str,
+    subject: Organisation | Region,
+    language: str,
+    year: int,
+    by: User | None = None,
+) -> Report:
+    """Ask for a report; a second request for the same thing joins the first.
+
+    Raises ValidationError when there would be nothing to report.
+    """
+    module = KINDS[ReportKind(kind)]
+    with translation.override(language):
+        module.data(subject, year, language)
+    wanted = {
+        "kind": kind,
+        "organisation": subject if isinstance(subject, Organisation) else None,
+        "region": subject if isinstance(subject, Region) else None,
+        "language": language,
+        "year": year,
+    }
+    try:
+        with transaction.atomic():
+            report = Report.objects.create(**wanted, requested_by=by)
+    except IntegrityError:
+        waiting = Report.objects.unfinished().filter(**wanted).first()
+        if waiting is None:
+            raise
+        return waiting
+    ring(report)
+    return report
+
+
+def ring(report: Report):
+    """Tell the worker, once the row is committed, that a report waits."""
+    from publications.tasks import make_report  # noqa: PLC0415  tasks call this module
+
+    transaction.on_commit(lambda: make_report.delay(report.pk))
+
+
+def make(report: Report) -> bool:
+    """Make the file of a waiting report. False when somebody else has it, or it was cancelled.
+
+    What goes wrong is told on the row; a cancelled report leaves no file.
+    """
+    if not report.claim():
+        return False
+    try:
+        content = render(report)
+        report.beat(STEPS - 1, STEPS)
+        with transaction.atomic():
+            report.file.save(file_name(report), ContentFile(content), save=False)
+            report.save(update_fields=["file", "data"])
+            report.beat(STEPS, STEPS)
+            report.finish()
+    except JobCancelled:
+        discard_file(report)
+        return False
+    except ValidationError as error:
+        report.fail(" ".join(error.messages))
+        return False
+    except Exception as error:
+        logger.exception("report %s failed", report.pk)
+        discard_file(report)
+        report.fail(f"{type(error).__name__}: {error}")
+        return False
+    return True
+
+
+def discard_file(report: Report):
+    """Take away what was written of a report that will not be finished."""
+    if report.file:
+        report.file.delete(save=False)
+
+
+def render(report: Report) -> bytes:
+    """The PDF of a report, keeping on the row the data it was made from."""
+    module = KINDS[ReportKind(report.kind)]
+    report.beat(1, STEPS)
+    with translation.override(report.language):
+        report.data = module.data(report.subject, report.year, report.language)
+    return render_data(
+        kind=report.kind,
+        data=report.data,
+        language=report.language,
+        on_page_count=lambda _pages: report.beat(2, STEPS),
+    )
+
+
+def render_data(*, kind: str, data: dict, language: str, on_page_count=None) -> bytes:
+    """The PDF of frozen data, with the same figures attached as CSV."""
+    module = KINDS[ReportKind(kind)]
+    symbol = report_symbol(kind, data)
+    name = slugify(symbol)
+    return pdf.render(
+        module.TEMPLATE,
+        {
+            "data": data,
+            "symbol": symbol,
+            "site": links.absolute(f"/{language}/"),
+            "csv_name": f"{name}.csv",
+        },
+        language=language,
+        attachments=(pdf.AttachedFile(f"{name}.csv", as_csv(module.table(data)), f"{symbol} CSV"),),
+        on_page_count=on_page_count,
+    )
+
+
+def report_symbol(kind: str, data: dict) -> str:
+    """The symbol in the foot: M/2026/014 on a certificate, F/R8/2026 on a regional report."""
+    if kind == ReportKind.CERTIFICATE:
+        return data["number"]
+    if kind == ReportKind.REGION:
+        return f"F/{data['region']['code']}/{data['year']}"
+    return f"{data['number']}/{data['year']}"
+
+
+def as_csv(rows: list[list]) -> bytes:
+    """The rows as CSV for a spreadsheet; a text that looks like a formula is made harmless."""
+    output = io.StringIO()
+    csv.writer(output).writerows([[harmless(cell) for cell in row] for row in rows])
+    return output.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell):
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
+
+
+def file_name(report: Report) -> str:
+    subject = report.region.code if report.region else report.organisation.slug
+    return f"{report.kind}-{slugify(subject)}-{report.year}-{report.language}.pdf"
+
+
+def requeue_stale(now: datetime.datetime | None = None) -> int:
+    """Ring again for reports whose worker fell silent or whose bell got lost."""
+    now = now or timezone.now()
+    count = 0
+    for report in Report.objects.silent(now):
+        report.requeue()
+        if report.state == JobState.QUEUED:
+            ring(report)
+            count += 1
+    for report in Report.objects.forgotten(now):
+        Report.objects.filter(pk=report.pk).update(queued_at=now)
+        ring(report)
+        count += 1
+    return count
+
+
+def request_due(today: datetime.date | None = None) -> int:
+    """Ask for what is due and not yet there: each member's report of last year, in the
+    organisation's own language, from January on; each region's in its own language."""
+    today = today or timezone.localdate()
+    year = today.year - 1
+    made = Report.objects.filter(year=year)
+    members_due = Organisation.objects.active().filter(
+        Exists(Membership.objects.filter(organisation=OuterRef("pk"), starts_on__year__lte=year)),
+        ~Exists(made.filter(kind=ReportKind.MEMBER, organisation=OuterRef("pk"))),
+    )
+    regions_due = Region.objects.filter(
+        ~Exists(made.filter(kind=ReportKind.REGION, region=OuterRef("pk")))
+    )
+    count = 0
+    for organisation in members_due:
+        request(
+            kind=ReportKind.MEMBER,
+            subject=organisation,
+            language=organisation.original_language,
+            year=year,
+        )
+        count += 1
+    for region_due in regions_due:
+        request(
+            kind=ReportKind.REGION,
+            subject=region_due,
+            language=region_due.original_language,
+            year=year,
+        )
+        count += 1
+    return count

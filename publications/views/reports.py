@@ -1,0 +1,56 @@
+"""Reports in the members' area: own documents, asked for and fetched."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from portal.lib.jobs import JobState
+from publications.reports.forms import MemberReportForm
+from publications.models import Report
+from publications.reports import making
+
+
+def documents(request: HttpRequest) -> HttpResponse:
+    """The reports on what the person acts for, with a form to ask for one."""
+    form = MemberReportForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            making.request(**form.wanted(), by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(
+                request,
+                _("The report is being made. You can leave this page; it will be listed here."),
+            )
+            return redirect("publications:documents")
+    reports = list(
+        Report.objects.visible_to(request.user)
+        .exclude(state=JobState.CANCELLED)
+        .select_related("organisation", "region")[:50]
+    )
+    return render(
+        request,
+        "publications/reports/documents.html",
+        {
+            "form": form,
+            "reports": reports,
+            "is_busy": any(not report.is_finished for report in reports),
+            "refresh": request.method == "GET",
+        },
+    )
+
+
+def report_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file of a finished report, for those who may see its subject; 404 to all others."""
+    report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk, state=JobState.DONE)
+    if not report.file or not report.file.storage.exists(report.file.name):
+        raise Http404
+    return FileResponse(
+        report.file.open("rb"),
+        content_type="application/pdf",
+        filename=making.file_name(report),
+        headers={"X-Content-Type-Options": "nosniff"},
+    )

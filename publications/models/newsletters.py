@@ -24,6 +24,9 @@ from publications.models.library import Publication
 from regions.models import Region
 
 
+WORLD = "world"
+
+
 class Period(NamedTuple):
     """A quarter of a year, written 2026-Q3."""
 
@@ -71,6 +74,12 @@ def valid_period(text: str):
 
 
 class NewsletterQuerySet(TranslatableQuerySet):
+    def with_code(self, code: str):
+        """The letter of a region, R1 to R9, or that of the world."""
+        if code.lower() == WORLD:
+            return self.filter(region__isnull=True)
+        return self.filter(region__code=code.upper())
+
     def editable_by(self, user: User):
         standing = user.standing
         return self if standing.is_secretariat else self.filter(region__in=standing.regions)
@@ -109,7 +118,7 @@ class Newsletter(Translatable):
     @property
     def code(self) -> str:
         """The code of its region, or "world"."""
-        return self.region.code if self.region else "world"
+        return self.region.code if self.region else WORLD
 
 
 class IssueState(models.TextChoices):
@@ -154,6 +163,12 @@ class Issue(Translatable):
     )
     drafted_at = models.DateTimeField(_("drafted on"), default=timezone.now, editable=False)
     ready_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
+    accepted_fallbacks = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Languages that ready_by lets go out with texts in another one.",
+    )
     sending_since = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(_("sent on"), null=True, editable=False)
 
@@ -185,6 +200,11 @@ class Issue(Translatable):
     @property
     def dashed_symbol(self) -> str:
         return self.symbol.replace("/", "-")
+
+    @property
+    def number(self) -> int:
+        """Its number within the year, the last part of its symbol."""
+        return int(self.symbol.rsplit("/", 1)[1])
 
     @property
     def region(self) -> Region | None:
@@ -299,6 +319,12 @@ class Subscription(models.Model):
         return self.confirmed_at is not None and self.ended_at is None
 
 
+# How long a worker may say nothing before its rows are looked after by another.
+SILENCE = datetime.timedelta(minutes=10)
+# How long a mail server that said "not now" is left alone.
+PATIENCE = datetime.timedelta(minutes=5)
+
+
 class DeliveryState(models.TextChoices):
     QUEUED = "queued", _("waiting")
     CLAIMED = "claimed", _("being sent")
@@ -315,18 +341,37 @@ class DeliveryQuerySet(models.QuerySet):
     def unfinished(self):
         return self.filter(state__in=(DeliveryState.QUEUED, DeliveryState.CLAIMED))
 
-    def claimed_before(self, moment: datetime.datetime):
-        return self.filter(state=DeliveryState.CLAIMED, claimed_at__lt=moment)
+    def due(self, now: datetime.datetime):
+        """Those to send: at once, or again after a passing refusal."""
+        return self.queued().filter(
+            Q(attempted_at__isnull=True) | Q(attempted_at__lt=now - PATIENCE)
+        )
+
+    def forgotten(self, now: datetime.datetime):
+        """Claimed by a worker that died before it came to them: safe to send."""
+        return self.filter(
+            state=DeliveryState.CLAIMED, attempted_at__isnull=True, claimed_at__lt=now - SILENCE
+        )
+
+    def unanswered(self, now: datetime.datetime):
+        """Handed to the mail server by a worker that died before it heard the answer."""
+        return self.filter(state=DeliveryState.CLAIMED, attempted_at__lt=now - SILENCE)
 
 
 class Delivery(models.Model):
-    """One issue to one subscriber, once: the row is claimed before the mail is sent."""
+    """One issue to one subscriber, once.
+
+    A worker claims the row, and marks it as attempted at the very moment the mail goes to the
+    server: of a worker that died, what was only claimed can be sent, what was attempted cannot.
+    """
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="deliveries")
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="deliveries")
     language = models.CharField(max_length=2, choices=Language)
     state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.QUEUED)
     claimed_at = models.DateTimeField(null=True)
+    attempted_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
 

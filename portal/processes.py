@@ -144,6 +144,8 @@ class Supervisor:
 
     def _end_all(self):
         running = [child for child in self.children if child.popen is not None]
+        if self.signals:
+            self._say("up", "stopping; a job may finish (Ctrl-C again ends it now)")
         for child in running:
             # The first process only: a worker asks its own children when they are ready.
             child.popen.terminate()

@@ -78,6 +78,7 @@ def test_one_that_ends_is_started_again(tmp_path):
     assert output == [
         "up  | web ended with status 3; starting it again in 0.1 s\n",
         "web | back\n",
+        "up  | stopping; a job may finish (Ctrl-C again ends it now)\n",
     ]
 
 

@@ -15,7 +15,7 @@ from portal.processes import Process, Supervisor
 
 PYTHON = [sys.executable, "-m"]
 # Celery's workers warn whoever is root; on a bare machine or in a container that is everybody.
-QUIET_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser:RuntimeWarning"}
+QUIET_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
 
 
 class Command(BaseCommand):

@@ -1,0 +1,61 @@
+# Council Portal in two commands: `make run` and `make test`. See README.md and CONTRIBUTING.md.
+
+PORT ?= 8000
+PYTHON ?= python3
+export PORT PYTHON
+
+BIN := .venv/bin/python
+MANAGE := $(BIN) manage.py
+STAGES := $(BIN) setup/stages.py
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help run up setup test check test-long bench lock messages clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: setup up ## set up what is missing, then start everything on http://localhost:$PORT
+
+up: ## start web server, worker and schedule; Ctrl-C ends them
+	@$(MANAGE) up --port $(PORT)
+
+setup: ## packages, .venv, database, catalogues, network and demonstration data
+	@setup/packages.sh run
+	@setup/environment.sh requirements.txt
+	@setup/messages.sh
+	@$(MANAGE) prepare
+
+check: setup-check ## format, lint, contracts, catalogues and the fast tests (2 minutes)
+	@$(STAGES) check
+
+test: setup-test ## everything that counts, on both databases and in a browser (20 minutes)
+	@$(STAGES) test
+
+test-long: setup-test ## faults, large data and validators, on private servers (40 minutes)
+	@$(STAGES) test-long
+
+bench: setup-test ## what things cost, against a floor measured in the same run
+	@$(BIN) -m tests.bench
+
+lock: ## resolve requirements*.in anew (needs uv)
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+
+messages: setup-check ## bring locale/*/django.po up to date with the code
+	@$(BIN) setup/catalogues.py --write
+
+clean: ## remove what setup made, except the data in var/
+	rm -rf .venv .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
+	find locale -name '*.mo' -delete
+
+.PHONY: setup-check setup-test
+setup-check:
+	@setup/packages.sh run
+	@setup/environment.sh requirements.txt requirements-dev.txt
+	@setup/messages.sh
+
+setup-test: setup-check
+	@setup/packages.sh test

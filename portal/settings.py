@@ -145,12 +145,14 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = required("REDIS_URL")
+# Begins every key, so that several portals or a test run can share one server.
+REDIS_PREFIX = env.str("REDIS_PREFIX", default="portal")
 if REDIS_URL:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "portal",
+            "KEY_PREFIX": REDIS_PREFIX,
         }
     }
 else:
@@ -170,7 +172,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "visibility_timeout": 3600,
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,
-        "global_keyprefix": "portal-queue:",
+        "global_keyprefix": f"{REDIS_PREFIX}-queue:",
     }
     if REDIS_URL
     else {

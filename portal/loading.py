@@ -1,0 +1,279 @@
+"""What every network starts from, loaded from data files as often as one likes.
+
+Regions, countries and groupings come from ``regions/data``, the rest from ``portal/data``. A
+row that exists belongs to the network: names, texts and the region of a country are never
+overwritten. Only facts that nobody edits here (ISO codes, status at the United Nations) follow
+the files. ``reset`` puts regions, countries and groupings back as the files have them.
+"""
+
+import datetime
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from members.models import Category
+from portal.lib import changes
+from portal.lib.translations import LANGUAGES
+from portal.models import NetworkIdentity, Page
+from programme.models import Axis, Cycle
+from publications.models import Newsletter
+from regions.models import Country, Grouping, GroupingMember, Region
+
+HERE = Path(__file__).resolve().parent
+DATA = HERE / "data"
+REGIONS_DATA = HERE.parent / "regions" / "data"
+PAGES = ("about", "help", "privacy", "accessibility")
+COUNTRY_COLUMNS = (
+    *("alpha3", "numeric", "un_status", "sovereign_id", "region_id"),
+    *(f"name_{code}" for code in LANGUAGES),
+    *(f"sort_{code}" for code in LANGUAGES),
+)
+
+
+@dataclass
+class Tally:
+    """How many rows of one kind were created, changed, and found as they should be."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __str__(self):
+        return f"{self.created} created, {self.changed} changed, {self.unchanged} unchanged"
+
+
+@transaction.atomic
+def load_network(*, reset: bool = False) -> dict[str, Tally]:
+    """Load everything, and say what became of each kind of row."""
+    data = tomllib.loads((DATA / "network.toml").read_text("utf-8"))
+    return {
+        "identity": load_identity(data["identity"]),
+        "regions": load_regions(reset=reset),
+        "countries": load_countries(reset=reset),
+        "groupings": load_groupings(reset=reset),
+        "links to groupings": load_links(reset=reset),
+        "categories": load_categories(data["categories"]),
+        "cycles": load_cycle(data["cycle"]),
+        "axes": load_axes(data["axes"], first_year=data["cycle"]["first_year"]),
+        "newsletters": load_newsletters(data["newsletters"]),
+        "pages": load_pages(),
+    }
+
+
+def read_json(name: str) -> dict:
+    return json.loads((REGIONS_DATA / name).read_text("utf-8"))
+
+
+def in_languages(field: str, texts: dict[str, str]) -> dict[str, str]:
+    return {f"{field}_{code}": texts[code] for code in LANGUAGES}
+
+
+def assign(record, values: dict) -> bool:
+    """Set the values, and tell whether any of them was another before."""
+    differing = {name: value for name, value in values.items() if getattr(record, name) != value}
+    for name, value in differing.items():
+        setattr(record, name, value)
+    return bool(differing)
+
+
+def ensure(tally: Tally, model, key: dict, values: dict, *, reset: bool = False):
+    """The row of the key: made when missing, and left alone when it exists unless on reset."""
+    record = model.objects.filter(**key).first()
+    if record is None:
+        record = model(**key, **values)
+        record.save()
+        tally.created += 1
+    elif reset and assign(record, values):
+        record.save()
+        tally.changed += 1
+    else:
+        tally.unchanged += 1
+    return record
+
+
+def load_identity(values: dict) -> Tally:
+    tally = Tally()
+    identity = ensure(tally, NetworkIdentity, {"pk": 1}, values)
+    if tally.created:
+        changes.announce(identity)
+    return tally
+
+
+def load_regions(*, reset: bool) -> Tally:
+    tally = Tally()
+    for row in read_json("regions.json")["regions"]:
+        values = in_languages("name", row["names"])
+        values |= in_languages("description", row["descriptions"])
+        ensure(tally, Region, {"code": row["code"]}, values, reset=reset)
+    return tally
+
+
+def load_countries(*, reset: bool) -> Tally:
+    regions = {region.code: region.pk for region in Region.objects.all()}
+    existing = Country.objects.in_bulk()
+    created, changed = [], []
+    rows = read_json("countries.json")["countries"]
+    for row in rows:
+        facts = {
+            "alpha3": row["alpha3"],
+            "numeric": row["numeric"],
+            "un_status": row["un"],
+            "sovereign_id": row.get("of"),
+        }
+        editable = {"region_id": regions[row["region"]], **in_languages("name", row["names"])}
+        country = existing.get(row["code"])
+        if country is None:
+            country = Country(code=row["code"], **facts, **editable)
+            country.set_sort_keys()
+            created.append(country)
+            continue
+        before = [getattr(country, name) for name in COUNTRY_COLUMNS]
+        assign(country, facts | editable if reset else facts)
+        country.set_sort_keys()
+        if before != [getattr(country, name) for name in COUNTRY_COLUMNS]:
+            changed.append(country)
+    Country.objects.bulk_create(created)
+    if changed:
+        columns = [name.removesuffix("_id") for name in COUNTRY_COLUMNS]
+        Country.objects.bulk_update(changed, columns, batch_size=100)
+    changes.announce_all(created + changed)
+    return Tally(len(created), len(changed), len(rows) - len(created) - len(changed))
+
+
+def load_groupings(*, reset: bool) -> Tally:
+    tally = Tally()
+    regions = {region.code: region for region in Region.objects.all()}
+    for row in read_json("groupings.json")["groupings"]:
+        values = {"site": row["site"]}
+        values |= in_languages("acronym", row["acronyms"]) | in_languages("name", row["names"])
+        before = tally.created
+        grouping = ensure(tally, Grouping, {"code": row["code"].lower()}, values, reset=reset)
+        if reset or tally.created > before:
+            grouping.regions.set(regions[code] for code in row["regions"])
+            changes.announce(grouping)
+    return tally
+
+
+def load_links(*, reset: bool) -> Tally:
+    """Who belongs to which grouping.
+
+    A link the network has given dates of its own stands; one that has ended since is closed.
+    """
+    tally = Tally()
+    groupings = {grouping.code: grouping for grouping in Grouping.objects.all()}
+    links = [
+        GroupingMember(
+            grouping=groupings[row["code"].lower()],
+            country_id=member["country"],
+            kind=member["kind"],
+            since=day(member["since"]),
+            until=day(member["until"]),
+        )
+        for row in read_json("groupings.json")["groupings"]
+        for member in row["members"]
+    ]
+    if reset:
+        drop_others(links)
+    existing: dict[tuple, list[GroupingMember]] = {}
+    for link in GroupingMember.objects.all():
+        existing.setdefault((link.grouping_id, link.country_id, link.kind), []).append(link)
+    created, closed = [], []
+    for link in links:
+        rivals = existing.get((link.grouping_id, link.country_id, link.kind), ())
+        found = next((rival for rival in rivals if overlap(rival, link)), None)
+        if found is None:
+            created.append(link)
+        elif link.until and found.until is None and found.since == link.since:
+            found.until = link.until
+            closed.append(found)
+        else:
+            tally.unchanged += 1
+    GroupingMember.objects.bulk_create(created)
+    GroupingMember.objects.bulk_update(closed, ["until"], batch_size=100)
+    changes.announce_all({link.grouping_id: link.grouping for link in created + closed}.values())
+    tally.created, tally.changed = len(created), len(closed)
+    return tally
+
+
+def drop_others(links: list[GroupingMember]):
+    """Delete every link of the files’ groupings that is not exactly one of these."""
+    as_filed = {
+        (link.grouping_id, link.country_id, link.kind, link.since, link.until) for link in links
+    }
+    strays = [
+        link.pk
+        for link in GroupingMember.objects.filter(grouping__in={link.grouping for link in links})
+        if (link.grouping_id, link.country_id, link.kind, link.since, link.until) not in as_filed
+    ]
+    GroupingMember.objects.filter(pk__in=strays).delete()
+
+
+def day(text: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
+
+
+def overlap(one: GroupingMember, other: GroupingMember) -> bool:
+    """Whether two links were ever in force on the same day; an unknown beginning is long ago."""
+    return (one.since or datetime.date.min) < (other.until or datetime.date.max) and (
+        other.since or datetime.date.min
+    ) < (one.until or datetime.date.max)
+
+
+def load_categories(rows: list[dict]) -> Tally:
+    tally = Tally()
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "code"}
+        ensure(tally, Category, {"code": row["code"]}, values)
+    return tally
+
+
+def load_cycle(row: dict) -> Tally:
+    """The programme cycle, unless the network has cycles of its own."""
+    tally = Tally()
+    if Cycle.objects.exclude(first_year=row["first_year"]).exists():
+        tally.unchanged = 1
+        return tally
+    values = {name: value for name, value in row.items() if name != "first_year"}
+    ensure(tally, Cycle, {"first_year": row["first_year"]}, values)
+    return tally
+
+
+def load_axes(rows: list[dict], *, first_year: int) -> Tally:
+    tally = Tally()
+    cycle = Cycle.objects.filter(first_year=first_year).first()
+    if cycle is None:
+        return tally
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "number"}
+        ensure(tally, Axis, {"cycle": cycle, "number": row["number"]}, values)
+    return tally
+
+
+def load_newsletters(data: dict) -> Tally:
+    tally = Tally()
+    ensure(tally, Newsletter, {"region": None}, data["world"])
+    for region in Region.objects.all():
+        titles = {
+            f"title_{code}": data["region"][f"title_{code}"].format(
+                name=region.text("name", code).value
+            )
+            for code in LANGUAGES
+        }
+        ensure(tally, Newsletter, {"region": region}, titles)
+    return tally
+
+
+def load_pages() -> Tally:
+    tally = Tally()
+    for slug in PAGES:
+        values = {}
+        for code in LANGUAGES:
+            text = (DATA / "pages" / f"{slug}.{code}.html").read_text("utf-8")
+            heading, values[f"body_{code}"] = text.split("\n", 1)
+            values[f"title_{code}"] = re.sub(r"</?h1>", "", heading)
+        ensure(tally, Page, {"slug": slug}, values)
+    return tally

@@ -1,8 +1,7 @@
 # Council Portal in two commands: `make run` and `make test`. See README.md and CONTRIBUTING.md.
 
-PORT ?= 8000
 PYTHON ?= python3
-export PORT PYTHON
+export PYTHON
 
 BIN := .venv/bin/python
 MANAGE := $(BIN) manage.py
@@ -16,10 +15,10 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: setup up ## set up what is missing, then start everything on http://localhost:$PORT
+run: setup up ## set up what is missing, then start everything (PORT=8000)
 
 up: ## start web server, worker and schedule; Ctrl-C ends them
-	@$(MANAGE) up --port $(PORT)
+	@$(MANAGE) up
 
 setup: ## packages, .venv, database, catalogues, network and demonstration data
 	@setup/packages.sh run

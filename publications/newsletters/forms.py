@@ -1,0 +1,87 @@
+"""What readers and editors fill in about letters."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.forms import TranslatableForm
+from portal.lib.templatetags.text import language_name
+from portal.lib.translations import LANGUAGES
+from publications.models import Issue, Newsletter
+from publications.models.newsletters import Period
+from publications.newsletters.drafting import newsletter_with_code
+from publications.newsletters.sections import last_complete
+
+
+def own_language_choices() -> list[tuple[str, str]]:
+    """Each language under its own name, whatever the language of the page."""
+    return [(code, language_name(code)) for code in LANGUAGES]
+
+
+def newsletter_choices() -> list[tuple[str, str]]:
+    letters = Newsletter.objects.select_related("region")
+    return [(letter.code, letter_label(letter)) for letter in letters]
+
+
+def letter_label(letter: Newsletter) -> str:
+    return str(letter.region) if letter.region else letter.text("title").value
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=own_language_choices)
+
+
+class SubscribeForm(LanguageForm):
+    """The form on public pages. ``website`` is a trap: people do not see it, programs fill it."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    newsletter = forms.ChoiceField(label=_("Letter"), choices=newsletter_choices)
+    website = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    field_order = ("email", "newsletter", "language", "website")
+
+    def clean_newsletter(self) -> Newsletter:
+        return newsletter_with_code(self.cleaned_data["newsletter"])
+
+    @property
+    def is_trapped(self) -> bool:
+        return bool(self.cleaned_data.get("website"))
+
+
+class IssueForm(TranslatableForm):
+    """The words of an issue in three languages; its items are moved on the page itself."""
+
+    class Meta:
+        model = Issue
+        fields = tuple(f"{name}_{code}" for code in LANGUAGES for name in Issue.translated_fields)
+
+
+class DraftForm(forms.Form):
+    """Which letter, and for which quarter. ``newsletters``: those the person may draft."""
+
+    newsletter = forms.ModelChoiceField(queryset=Newsletter.objects.none(), label=_("Letter"))
+    period = forms.CharField(
+        label=_("Period"),
+        max_length=7,
+        help_text=_("A quarter, such as 2026-Q3."),
+        initial=lambda: str(last_complete()),
+    )
+
+    def __init__(self, *args, newsletters, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["newsletter"].queryset = newsletters.select_related("region")
+        self.fields["newsletter"].label_from_instance = letter_label
+
+    def clean_period(self) -> Period:
+        try:
+            return Period.parse(self.cleaned_data["period"])
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error

@@ -1,0 +1,254 @@
+"""One issue as data, and its skins: mail, plain text, web page and PDF.
+
+``contents`` decides what is said in which language; every skin prints the same contents.
+"""
+
+import datetime
+import hashlib
+import json
+from typing import NamedTuple
+
+from django.core.cache import cache
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.text import Truncator
+
+from portal.lib import mail, network, pdf
+from portal.lib.links import absolute, absolute_url
+from portal.lib.maps import REGION_FILLS
+from portal.lib.templatetags.text import plain_date
+from portal.lib.text import french_spaces
+from portal.lib.translations import LANGUAGES, Text
+from publications.models import Access, Issue
+from publications.models.newsletters import WORLD, IssueItem
+from publications.newsletters import sections
+
+TEMPLATES = "publications/newsletters"
+
+# Stand-ins for what differs between two readers of a language; see Letter.addressed.
+TOKEN = "token-of-the-reader-of-this-letter-here0"
+SINCE = "[[since]]"
+
+DIM_CELL = "#4a4666"
+
+
+def contents(issue: Issue, language: str) -> dict:
+    """All that an issue says in one language: pure data, each text with its real language.
+
+    An empty section is left out. A text whose language is not the one asked for is a fallback,
+    which every skin marks.
+    """
+    with translation.override(language):
+        return {
+            "symbol": issue.symbol,
+            "number": issue.number,
+            "year": issue.quarter.year,
+            "period": issue.period,
+            "language": language,
+            "code": issue.newsletter.code,
+            "name": name_of(issue, language),
+            "title": issue.newsletter.text("title", language),
+            "subject": issue.text("subject", language),
+            "lead": issue.text("lead", language),
+            "date": date_of(issue),
+            "url": absolute(reverse("publications:issue", args=(issue.dashed_symbol,))),
+            "sections": filled_sections(issue, language),
+        }
+
+
+def filled_sections(issue: Issue, language: str) -> list[dict]:
+    found = sections.shown_items(issue)
+    return [
+        {
+            "code": section.code,
+            "title": str(section.title),
+            "items": [ITEMS[section.code](item, language) for item in found[section.code]],
+        }
+        for section in sections.SECTIONS
+        if found[section.code]
+    ]
+
+
+def name_of(issue: Issue, language: str) -> Text:
+    """The region a letter is about, or the title of the world's."""
+    if issue.region:
+        return issue.region.text("name", language)
+    return issue.newsletter.text("title", language)
+
+
+def date_of(issue: Issue) -> datetime.date:
+    """The date an issue carries: the day it was sent, today while it is being prepared."""
+    return timezone.localdate(issue.sent_at or issue.sending_since or timezone.now())
+
+
+def publication_item(item: IssueItem, language: str) -> dict:
+    publication = item.publication
+    return {
+        "pk": item.pk,
+        "symbol": publication.symbol,
+        "title": publication.text("title", language),
+        "text": publication.text("summary", language),
+        "url": absolute(publication.get_absolute_url()),
+        "date": publication.published_on,
+        "pages": max((file.pages for file in publication.files.all()), default=0),
+        "languages": [code for code in LANGUAGES if publication.is_available(code)],
+        "members_only": publication.access == Access.MEMBERS,
+    }
+
+
+def event_item(item: IssueItem, language: str) -> dict:
+    event = item.event
+    return {
+        "pk": item.pk,
+        "title": event.text("title", language),
+        "place": event.text("place", language),
+        "country": getattr(event.country, f"name_{language}") if event.country else "",
+        "url": absolute(event.get_absolute_url()),
+        "date": event.local_start.date(),
+        "last_date": event.local_end.date(),
+        "languages": [code for code in LANGUAGES if event.is_available(code)],
+    }
+
+
+def member_item(item: IssueItem, language: str) -> dict:
+    organisation = item.organisation
+    return {
+        "pk": item.pk,
+        "title": organisation.text("name", language),
+        "acronym": organisation.acronym,
+        "country": (
+            getattr(organisation.country, f"name_{language}") if organisation.country else ""
+        ),
+        "url": absolute(organisation.get_absolute_url()),
+        "languages": [code for code in LANGUAGES if organisation.is_available(code)],
+    }
+
+
+ITEMS = {"publications": publication_item, "events": event_item, "members": member_item}
+
+
+def texts_of(found: dict) -> list[Text]:
+    """Every text of the contents that has a language of its own."""
+    items = [item for section in found["sections"] for item in section["items"]]
+    texts = [found["subject"], found["lead"], *(item["title"] for item in items)]
+    texts += [item[field] for item in items for field in ("text", "place") if field in item]
+    return [text for text in texts if text.value]
+
+
+def fallbacks(found: dict) -> list[Text]:
+    """The texts that a reader gets in another language than their own."""
+    return [text for text in texts_of(found) if text.language != found["language"]]
+
+
+class Letter(NamedTuple):
+    """An issue as mail in one language, rendered once; a reader's copy differs by two words."""
+
+    subject: str
+    html: str
+    text: str
+    language: str
+
+    def addressed(self, *, token: str, since: datetime.date | None) -> "Letter":
+        """The letter of one reader: links with the own token, the date of the confirmation."""
+        with translation.override(self.language):
+            written = plain_date(since).replace(" ", "\u00a0")
+
+        def own(body: str) -> str:
+            return body.replace(TOKEN, token).replace(SINCE, written)
+
+        return self._replace(html=own(self.html), text=own(self.text))
+
+
+def letter(issue: Issue, language: str) -> Letter:
+    """The mail of an issue in one language, still without a reader."""
+    found = contents(issue, language)
+    context = skin_context(issue, found) | {
+        "other_languages": other_languages(issue, language),
+        "unsubscribe_url": absolute_url("publications:unsubscribe", language=language, token=TOKEN),
+        "subscription_url": absolute_url(
+            "publications:subscription", language=language, token=TOKEN
+        ),
+        "archive_url": absolute_url("publications:newsletters", language=language),
+        "since": SINCE,
+    }
+    subject = found["subject"].value
+    return Letter(
+        subject=french_spaces(subject, narrow=False) if language == "fr" else subject,
+        html=mail.render_html(f"{TEMPLATES}/letter.mjml", context, language=language),
+        text=mail.render_text(f"{TEMPLATES}/letter.txt", context, language=language),
+        language=language,
+    )
+
+
+def skin_context(issue: Issue, found: dict) -> dict:
+    return {
+        "found": found,
+        "issue": issue,
+        "network": network.current(),
+        "paragraphs": paragraphs(found["lead"]),
+        "preview": preview(found),
+        "home_url": home_url(issue, found["language"]),
+        "cells": grid_cells(found["code"]),
+    }
+
+
+def paragraphs(lead: Text) -> list[Text]:
+    """The paragraphs of an opening text, which an empty line separates."""
+    blocks = lead.value.replace("\r\n", "\n").split("\n\n")
+    return [Text(" ".join(block.split()), lead.language) for block in blocks if block.strip()]
+
+
+def preview(found: dict) -> str:
+    """What a mail program shows beside the subject: the first titles."""
+    titles = [item["title"].value for section in found["sections"] for item in section["items"]]
+    return Truncator(" · ".join(titles[:4])).chars(140)
+
+
+def home_url(issue: Issue, language: str) -> str:
+    """Where a letter comes from: the region's page, or the home page."""
+    with translation.override(language):
+        return absolute(
+            issue.region.get_absolute_url() if issue.region else reverse("portal:home")
+        )
+
+
+def grid_cells(code: str) -> list[list[str]]:
+    """The nine cells of the regions as colours, three rows of three; all lit for the world."""
+    codes = [f"R{number}" for number in range(1, 10)]
+    colours = [REGION_FILLS[cell] if code in (cell, WORLD) else DIM_CELL for cell in codes]
+    return [colours[row : row + 3] for row in (0, 3, 6)]
+
+
+def other_languages(issue: Issue, language: str) -> list[dict]:
+    """The same issue in the two other languages, for the first line of a mail."""
+    wordings = {"fr": "Lire en français", "en": "Read in English", "es": "Leer en español"}
+    return [
+        {
+            "code": code,
+            "wording": wordings[code],
+            "url": absolute_url("publications:issue", language=code, symbol=issue.dashed_symbol),
+        }
+        for code in LANGUAGES
+        if code != language
+    ]
+
+
+def printed(issue: Issue, language: str) -> bytes:
+    """The issue as a tagged PDF in one language.
+
+    Kept for an hour under the fingerprint of its contents, so that a text withdrawn meanwhile
+    is gone from the very next copy.
+    """
+    found = contents(issue, language)
+    written = json.dumps(found, cls=DjangoJSONEncoder, sort_keys=True)
+    identity = network.current()
+    digest = hashlib.sha256(f"{identity}{written}".encode()).hexdigest()
+    key = f"issue-pdf:{digest}"
+    content = cache.get(key)
+    if content is None:
+        content = pdf.render(
+            f"{TEMPLATES}/issue_print.html", skin_context(issue, found), language=language
+        )
+        cache.set(key, content, timeout=3600)
+    return content

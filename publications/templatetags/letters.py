@@ -1,0 +1,53 @@
+"""Texts in mails and PDFs, whose fonts and programs lack the narrow no-break space."""
+
+import datetime
+
+from django import template
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
+
+from portal.lib import text as prose
+from portal.lib.templatetags.text import in_language
+from portal.lib.translations import Text
+
+register = template.Library()
+
+
+@register.filter
+def in_html(text: Text) -> str:
+    """The text with the spacing of its own language, escaped; its element carries the lang."""
+    value = conditional_escape(text.value)
+    if text.language == "fr":
+        value = prose.french_spaces(value, narrow=False)
+    return mark_safe(value)  # noqa: S308  escaped just above
+
+
+@register.filter
+def in_plain(text: Text) -> str:
+    """The text with the spacing of its own language, for plain-text templates."""
+    return (
+        prose.french_spaces(text.value, narrow=False) if text.language == "fr" else text.value
+    )
+
+
+@register.filter
+def named_language(code: str) -> str:
+    """The mark of a fallback: "in French"."""
+    return in_language(code)
+
+
+@register.filter
+def capitals(codes: list[str]) -> str:
+    """The codes of languages in a row: FR EN."""
+    return " ".join(code.upper() for code in codes)
+
+
+@register.filter
+def day_and_month(day: datetime.date, year: int) -> str:
+    """15 October, 15 octobre, 15 de octubre; with the year when it is not the letter's."""
+    written = date_format(day, "MONTH_DAY_FORMAT" if day.year == year else "DATE_FORMAT")
+    if translation.get_language() == "fr" and day.day == 1:
+        written = f"1er{written[1:]}"
+    return written.replace(" ", prose.NO_BREAK, 1)

@@ -1,0 +1,108 @@
+"""Forms over records in three languages, with one group of fields per language."""
+
+from typing import NamedTuple
+
+from django import forms
+from django.forms import BoundField
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.lib.translations import LANGUAGES, TranslationState
+
+
+class LanguageFields(NamedTuple):
+    """The fields of one language: its code, whether it is the original, its state."""
+
+    code: str
+    is_original: bool
+    state: str
+    state_label: str
+    fields: list[BoundField]
+
+
+class TranslatableForm(forms.ModelForm):
+    """Edits a translatable record in all three languages at once.
+
+    A translation that is edited here counts as true to the original as it now stands. A change
+    of the original makes the other translations outdated, unless the edit is called minor.
+    """
+
+    minor_edit = forms.BooleanField(
+        label=gettext_lazy("Minor edit"),
+        help_text=gettext_lazy("The meaning stays the same, so the translations stay valid."),
+        required=False,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for code in LANGUAGES:
+            for name in self._fields_of(code):
+                # The name of the language stands above the group, not in each label.
+                field = self.fields[name]
+                plain = self._meta.model._meta.get_field(name.removesuffix(f"_{code}"))
+                field.label = capfirst(plain.verbose_name)
+                field.widget.attrs["lang"] = code
+                if isinstance(field.widget, forms.Textarea):
+                    field.widget.attrs.setdefault("rows", 6)
+        if self.instance.pk is None:
+            del self.fields["minor_edit"]
+
+    def language_groups(self) -> list[LanguageFields]:
+        """The fields of each language, in the fixed order."""
+        original = self.instance.original_language
+        return [
+            LanguageFields(
+                code=code,
+                is_original=code == original,
+                state=self.instance.translation_state(code),
+                state_label=TranslationState(self.instance.translation_state(code)).label,
+                fields=[self[name] for name in self._fields_of(code)],
+            )
+            for code in LANGUAGES
+        ]
+
+    def other_fields(self) -> list[BoundField]:
+        """What belongs to no language, in the order of the form."""
+        translated = {name for code in LANGUAGES for name in self._fields_of(code)}
+        return [
+            field
+            for field in self.visible_fields()
+            if field.name not in translated and field.name != "minor_edit"
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        original = cleaned.get("original_language") or self.instance.original_language
+        obligatory = self._meta.model.translated_fields[0]
+        for code in LANGUAGES:
+            name = f"{obligatory}_{code}"
+            if name not in self.fields or cleaned.get(name):
+                continue
+            if code == original:
+                self.add_error(name, _("The original language needs this text."))
+            elif any(cleaned.get(other) for other in self._fields_of(code)):
+                self.add_error(name, _("A translation needs this text too."))
+        return cleaned
+
+    def _post_clean(self):
+        super()._post_clean()
+        for code in LANGUAGES:
+            edited = any(name in self.changed_data for name in self._fields_of(code))
+            if edited and code != self.instance.original_language:
+                self.instance.mark_translated(code)
+
+    @property
+    def is_minor_edit(self) -> bool:
+        return bool(self.cleaned_data.get("minor_edit"))
+
+    def save(self, commit=True):
+        if self.errors or not commit:
+            return super().save(commit=commit)
+        self.instance.save(minor_edit=self.is_minor_edit)
+        self._save_m2m()
+        return self.instance
+
+    def _fields_of(self, code: str) -> list[str]:
+        names = (f"{name}_{code}" for name in self._meta.model.translated_fields)
+        return [name for name in names if name in self.fields]

@@ -1,12 +1,237 @@
+"""Forms of the members’ area and of the secretariat’s pages on organisations."""
+
+import datetime
+
+from allauth.core import context
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from members import joining
+from members.models import Category, Derogation, Invitation, Mandate, Membership, Organisation, User
+from members.models.mandates import FOR_ORGANISATIONS, MandateKind
+from members.models.organisations import Status
+from portal.lib.forms import TranslatableForm
+from portal.lib.translations import LANGUAGES, current_language
+from regions.models import Country, Region
+
+DUE_DAYS = 60
+TEXTS = [f"{name}_{code}" for code in LANGUAGES for name in ("name", "description")]
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
 
 
 class InvitedPersonForm(forms.Form):
     """What a newly invited person tells beside address and password (allauth's sign-up form)."""
 
-    full_name = forms.CharField(label=_("Your name"), max_length=150)
+    full_name = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    field_order = ("full_name", "email", "password1")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        from members import accounts  # noqa: PLC0415  allauth imports this module while loading
+
+        invitation = accounts.invitation_of(context.request)
+        self.fields["full_name"].initial = invitation.full_name if invitation else ""
+        if "email" in self.fields:  # allauth adds it
+            self.fields["email"].widget.attrs["readonly"] = True
 
     def signup(self, request, user):
-        user.full_name = self.cleaned_data["full_name"]
-        user.save()
+        """The account and its mandate were made by the adapter, in one transaction."""
+
+
+class OwnOrganisationForm(TranslatableForm):
+    """What an organisation says of itself. Its name is the secretariat's to change.
+
+    A name that a language still lacks may be given, since no translation exists without it.
+    """
+
+    class Meta:
+        model = Organisation
+        fields = (*TEXTS, "website", "email")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for code in LANGUAGES:
+            self.fields[f"name_{code}"].disabled = bool(self.instance.own_text("name", code))
+
+
+class OrganisationForm(TranslatableForm):
+    """The whole record, at the desk. Countries and regions are those the editor runs."""
+
+    class Meta:
+        model = Organisation
+        fields = (
+            *TEXTS,
+            "original_language",
+            "acronym",
+            "category",
+            "country",
+            "regions",
+            "website",
+            "email",
+            "founded",
+            "discreet",
+        )
+        widgets = {"regions": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["country"].queryset = Country.objects.in_order()
+        if user.standing.is_secretariat:
+            return
+        regions = user.standing.regions
+        self.fields["country"].queryset = Country.objects.filter(region__in=regions).in_order()
+        self.fields["regions"].queryset = Region.objects.filter(pk__in=[r.pk for r in regions])
+        if self.instance.pk:
+            # Decisions on memberships, and what moves a record elsewhere, are the secretariat's.
+            for name in ("category", "country", "regions"):
+                self.fields[name].disabled = True
+            self.fields["regions"].queryset = Region.objects.all()
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.errors:
+            return
+        try:
+            joining.check(self.instance)
+        except ValidationError as error:
+            self.add_error(None, error)
+
+    def clean(self):
+        cleaned = super().clean()
+        country, regions = cleaned.get("country"), cleaned.get("regions")
+        if country is None and not regions and "country" not in self.errors:
+            self.add_error("regions", _("Choose a country, or at least one region of activity."))
+        return cleaned
+
+    def record(self) -> Organisation:
+        """Save through the verb, which settles the seat. Raises ValidationError."""
+        joining.record(
+            self.instance,
+            regions=self.cleaned_data["regions"],
+            minor_edit=self.is_minor_edit,
+        )
+        return self.instance
+
+
+class StatusForm(forms.Form):
+    status = forms.ChoiceField(label=_("New status"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays in the history of the organisation."),
+    )
+
+    def __init__(self, *args, organisation: Organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["status"].choices = joining.next_steps(organisation)
+
+
+class DerogationForm(forms.ModelForm):
+    class Meta:
+        model = Derogation
+        fields = ("reason", "until")
+        widgets = {"reason": forms.Textarea(attrs={"rows": 4}), "until": DateInput()}
+        help_texts = {"until": _("Leave empty for a derogation without an end.")}
+
+
+class PeriodForm(forms.ModelForm):
+    class Meta:
+        model = Membership
+        fields = ("starts_on", "ends_on")
+        widgets = {"starts_on": DateInput(), "ends_on": DateInput()}
+
+
+class InvitationForm(forms.ModelForm):
+    """Who is invited to act for an organisation, and in which role."""
+
+    class Meta:
+        model = Invitation
+        fields = ("full_name", "email", "kind", "mail_language")
+
+    def __init__(self, *args, organisation: Organisation, kinds=FOR_ORGANISATIONS, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.instance.organisation = organisation
+        self.fields["kind"].choices = [(kind, MandateKind(kind).label) for kind in kinds]
+        self.fields["mail_language"].initial = current_language()
+
+
+class SuccessorForm(forms.Form):
+    """To whom a role passes: another person who acts for the same organisation."""
+
+    successor = forms.ModelChoiceField(label=_("Successor"), queryset=User.objects.none())
+
+    def __init__(self, *args, mandate: Mandate, **kwargs):
+        super().__init__(*args, **kwargs)
+        colleagues = Mandate.objects.current().for_organisation(mandate.organisation)
+        self.fields["successor"].queryset = (
+            User.objects.active()
+            .filter(pk__in=colleagues.values("person"))
+            .exclude(pk=mandate.person_id)
+        )
+
+
+class OrganisationFilter(forms.Form):
+    """The filters of the secretariat’s list; whatever is wrong in the address is ignored."""
+
+    q = forms.CharField(label=_("Words in the name"), required=False, max_length=100)
+    status = forms.ChoiceField(label=_("Status"), required=False)
+    category = forms.ModelChoiceField(
+        label=_("Category"),
+        queryset=Category.objects.all(),
+        to_field_name="code",
+        required=False,
+        empty_label=_("All"),
+    )
+    region = forms.ModelChoiceField(
+        label=_("Region"),
+        queryset=Region.objects.all(),
+        to_field_name="code",
+        required=False,
+        empty_label=_("All"),
+    )
+    need = forms.ChoiceField(label=_("Needs attention"), required=False)
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["status"].choices = [("", _("All")), *Status.choices]
+        self.fields["need"].choices = [
+            ("", _("All")),
+            ("ending", _("Period ends within 60 days")),
+            ("contacts", _("Fewer than two contacts")),
+        ]
+        if not user.standing.is_secretariat:
+            self.fields["region"].queryset = Region.objects.filter(
+                pk__in=[region.pk for region in user.standing.regions]
+            )
+
+    def apply(self, organisations):
+        self.is_valid()
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        if "q" in chosen:
+            organisations = organisations.named(chosen["q"])
+        if "status" in chosen:
+            organisations = organisations.filter(status=chosen["status"])
+        if "category" in chosen:
+            organisations = organisations.filter(category=chosen["category"])
+        if "region" in chosen:
+            organisations = organisations.in_region(chosen["region"])
+        if chosen.get("need") == "ending":
+            organisations = organisations.ending_by(
+                timezone.localdate() + datetime.timedelta(days=DUE_DAYS)
+            )
+        if chosen.get("need") == "contacts":
+            organisations = organisations.with_few_contacts()
+        return organisations

@@ -1,15 +1,19 @@
 """How an organisation comes to be a member, keeps its seat, and ceases to be one."""
 
 import datetime
+import itertools
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from members.models import Derogation, Membership, Organisation, StatusChange, User
 from members.models.organisations import STANDING, Status
 from portal.lib import changes
+from portal.lib.text import fold
 
 GRACE_DAYS = 90
 
@@ -36,49 +40,103 @@ def change_status(
     """Move an organisation to another status, keep who, when and why, and settle its seat.
 
     Raises ValidationError when the statutes know no such step, or when the seat of its
-    country is taken.
+    country is taken; the record in hand is then as it was before.
     """
-    if to not in TRANSITIONS[Status(organisation.status)]:
-        raise ValidationError(
-            _("An organisation that is “%(before)s” cannot become “%(after)s”."),
-            code="no_such_transition",
-            params={
-                "before": organisation.get_status_display(),
-                "after": Status(to).label,
-            },
-        )
-    with transaction.atomic():
-        change = StatusChange.objects.create(
-            organisation=organisation,
-            before=organisation.status,
-            after=to,
-            reason=reason,
-            changed_by=by,
-        )
-        organisation.status = to
-        settle_seat(organisation)
+    before, seat = organisation.status, organisation.seat_country
+    try:
+        with transaction.atomic():
+            # Locked and read again: somebody else may have decided in the meantime.
+            locked = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+            if to not in TRANSITIONS[Status(locked.status)]:
+                raise no_such_step(locked, to)
+            change = StatusChange.objects.create(
+                organisation=organisation,
+                before=locked.status,
+                after=to,
+                reason=reason,
+                changed_by=by,
+            )
+            organisation.status = to
+            settle_seat(organisation)
+    except ValidationError:
+        organisation.status, organisation.seat_country = before, seat
+        raise
     return change
 
 
-def settle_seat(organisation: Organisation):
+def next_steps(organisation: Organisation) -> list[tuple[str, str]]:
+    """The statuses an organisation can take from where it stands, as choices of a form."""
+    possible = TRANSITIONS[Status(organisation.status)]
+    return [(status.value, status.label) for status in Status if status in possible]
+
+
+def no_such_step(organisation: Organisation, to: str) -> ValidationError:
+    return ValidationError(
+        _("An organisation that is “%(before)s” cannot become “%(after)s”."),
+        code="no_such_transition",
+        params={"before": organisation.get_status_display(), "after": Status(to).label},
+    )
+
+
+def record(organisation: Organisation, *, regions=None, minor_edit: bool = False):
+    """Save an organisation with its regions of activity, and settle its seat, or do nothing.
+
+    Raises ValidationError as ``check`` does.
+    """
+    check(organisation)
+    if not organisation.slug:
+        organisation.slug = free_slug(organisation)
+    with transaction.atomic():
+        settle_seat(organisation, minor_edit=minor_edit)
+        if regions is not None:
+            organisation.regions.set(regions)
+
+
+def check(organisation: Organisation):
+    """Whether the rules of its category allow the organisation as it stands.
+
+    Raises ValidationError when a country is missing, or its seat is taken.
+    """
+    if organisation.category.needs_country and organisation.country_id is None:
+        raise ValidationError(
+            {"country": _("An organisation of this category belongs to a country. Choose it.")}
+        )
+    if deserves_seat(organisation) and seat_is_taken(organisation):
+        raise seat_taken(organisation)
+
+
+def free_slug(organisation: Organisation) -> str:
+    """An address made of the original name that no other organisation has."""
+    name = organisation.own_text("name", organisation.original_language)
+    base = slugify(fold(name))[:70].strip("-") or "organisation"
+    taken = set(
+        Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+    ) | {"new"}
+    candidates = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
+    return next(slug for slug in candidates if slug not in taken)
+
+
+def settle_seat(organisation: Organisation, *, minor_edit: bool = False):
     """Fill or empty the seat as category, status and derogations have it, and save.
 
     The one place that writes ``seat_country``. Raises ValidationError when another
     organisation holds the seat; the database refuses it even when two ask at once.
     """
-    seat = organisation.country if deserves_seat(organisation) else None
-    organisation.seat_country = seat
-    if seat is not None:
-        holder = Organisation.objects.filter(seat_country=seat).exclude(pk=organisation.pk).first()
-        if holder is not None:
-            raise seat_taken(organisation)
+    organisation.seat_country = organisation.country if deserves_seat(organisation) else None
+    if organisation.seat_country is not None and seat_is_taken(organisation):
+        raise seat_taken(organisation)
     try:
         with transaction.atomic():
-            organisation.save()
+            organisation.save(minor_edit=minor_edit)
     except IntegrityError as error:
         if "seat_country" not in str(error):
             raise
         raise seat_taken(organisation) from error
+
+
+def seat_is_taken(organisation: Organisation) -> bool:
+    others = Organisation.objects.exclude(pk=organisation.pk)
+    return others.filter(seat_country=organisation.country).exists()
 
 
 def deserves_seat(organisation: Organisation) -> bool:
@@ -91,11 +149,10 @@ def deserves_seat(organisation: Organisation) -> bool:
 
 
 def has_derogation(organisation: Organisation) -> bool:
-    today = timezone.localdate()
-    return any(
-        derogation.until is None or derogation.until >= today
-        for derogation in organisation.derogations.all()
-    )
+    if organisation.pk is None:
+        return False
+    not_over = Q(until__isnull=True) | Q(until__gte=timezone.localdate())
+    return organisation.derogations.filter(not_over, country=organisation.country).exists()
 
 
 def seat_taken(organisation: Organisation) -> ValidationError:
@@ -116,14 +173,27 @@ def seat_taken(organisation: Organisation) -> ValidationError:
 def grant_derogation(
     organisation: Organisation, *, reason: str, by: User, until: datetime.date | None = None
 ) -> Derogation:
-    """Record an exception to the rule of one seat per country."""
-    return Derogation.objects.create(
-        organisation=organisation,
-        country=organisation.country,
-        reason=reason,
-        granted_by=by,
-        until=until,
-    )
+    """Record an exception to the rule of one seat per country, and leave the seat.
+
+    Raises ValidationError without a reason, or when there is no seat to be exempt from.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": _("A derogation needs its reason.")}, code="no_reason")
+    if organisation.country is None or not organisation.category.unique_per_country:
+        raise ValidationError(
+            _("Only an organisation of a category with one seat per country needs a derogation."),
+            code="no_seat",
+        )
+    with transaction.atomic():
+        derogation = Derogation.objects.create(
+            organisation=organisation,
+            country=organisation.country,
+            reason=reason,
+            granted_by=by,
+            until=until,
+        )
+        settle_seat(organisation)
+    return derogation
 
 
 def next_number(year: int) -> str:
@@ -145,7 +215,14 @@ def add_period(
     ends_on: datetime.date,
     by: User | None = None,
 ) -> Membership:
-    """Add a period of membership. Raises ValidationError when it overlaps another one."""
+    """Add a period of membership.
+
+    Raises ValidationError when it ends before it begins, or overlaps another one.
+    """
+    if ends_on < starts_on:
+        raise ValidationError(
+            {"ends_on": _("The end must not come before the beginning.")}, code="backwards"
+        )
     if organisation.memberships.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
         raise ValidationError(
             _("This period overlaps another one of the same organisation."), code="overlap"

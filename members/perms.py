@@ -1,6 +1,7 @@
 """What a person may do, each with its reason. Views ask, and hand the answer to templates."""
 
 from members.models import Organisation, User
+from members.models.mandates import MandateKind
 from regions.models import Region
 
 
@@ -27,3 +28,17 @@ def may_change_status(user: User, organisation: Organisation) -> bool:
 def may_edit(user: User, organisation: Organisation) -> bool:
     """An organisation is edited by its own people, its regional executive, the secretariat."""
     return Organisation.objects.editable_by(user).filter(pk=organisation.pk).exists()
+
+
+def may_decide(user: User) -> bool:
+    """Decisions on memberships (status, periods, derogations) are the secretariat's alone."""
+    return may_run_everything(user)
+
+
+def may_manage_people(user: User, organisation: Organisation) -> bool:
+    """Who acts for an organisation is settled by its head and contacts, its executive, the
+    secretariat; a finance or voting mandate alone does not invite or dismiss colleagues."""
+    if Organisation.objects.run_by(user).filter(pk=organisation.pk).exists():
+        return True
+    own = user.mandates.current().for_organisation(organisation)
+    return own.filter(kind__in=(MandateKind.HEAD, MandateKind.CONTACT)).exists()

@@ -1,8 +1,18 @@
 from celery import shared_task
 
-from members import joining
+from members import invitations, joining
+from members.models import Invitation
 
 
 @shared_task(name="members.refresh_statuses")
 def refresh_statuses():
     joining.refresh_statuses()
+
+
+# A mail server that is away for an hour must not lose an invitation; OSError holds all of its
+# ways to fail.
+@shared_task(
+    name="members.send_invitation", autoretry_for=(OSError,), retry_backoff=30, max_retries=8
+)
+def send_invitation(pk: int):
+    invitations.send(Invitation.objects.get(pk=pk))

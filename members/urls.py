@@ -1,4 +1,40 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from members import desk, space
 
 app_name = "members"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("invitations/<str:token>/", space.invitation, name="invitation"),
+    # The members’ area
+    path("space/organisation/", space.organisation, name="space_organisation"),
+    path("space/people/", space.people, name="space_people"),
+    path("space/people/roles/<int:pk>/", space.mandate, name="space_mandate"),
+    path("space/people/roles/<int:pk>/end/", space.end_mandate, name="space_mandate_end"),
+    path(
+        "space/people/invitations/<int:pk>/resend/",
+        space.resend_invitation,
+        name="space_invitation_resend",
+    ),
+    path(
+        "space/people/invitations/<int:pk>/withdraw/",
+        space.withdraw_invitation,
+        name="space_invitation_withdraw",
+    ),
+    # The secretariat
+    path("secretariat/organisations/", desk.organisations, name="desk_organisations"),
+    path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),
+    path("secretariat/organisations/<slug:slug>/", desk.organisation, name="desk_organisation"),
+    path(
+        "secretariat/organisations/<slug:slug>/edit/",
+        desk.edit_organisation,
+        name="desk_organisation_edit",
+    ),
+    path("secretariat/organisations/<slug:slug>/status/", desk.change_status, name="desk_status"),
+    path(
+        "secretariat/organisations/<slug:slug>/derogation/",
+        desk.add_derogation,
+        name="desk_derogation",
+    ),
+    path("secretariat/organisations/<slug:slug>/period/", desk.add_period, name="desk_period"),
+    path("secretariat/organisations/<slug:slug>/invite/", desk.invite, name="desk_invite"),
+]

@@ -77,7 +77,8 @@ class Subject(models.Model):
                 condition=subject_matches_kind(),
                 name="%(class)s_is_for_what_its_kind_asks",
                 violation_error_message=_(
-                    "The role must go with an organisation, a region or a language, as its kind asks."
+                    "The role must go with an organisation, a region or a language, "
+                    "as its kind asks."
                 ),
             ),
         )

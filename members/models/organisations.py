@@ -1,8 +1,13 @@
 """Organisations: who belongs to the network, where, and who may see it."""
 
+import datetime
+from functools import reduce
+from operator import or_
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models.categories import Category
@@ -79,6 +84,37 @@ class OrganisationQuerySet(TranslatableQuerySet):
 
     def seat_holders(self):
         return self.filter(seat_country__isnull=False)
+
+    def named(self, words: str):
+        """Those whose name holds all the words, in whichever of the three languages."""
+        found = self
+        for word in words.split():
+            languages = (Q(**{f"name_{code}__icontains": word}) for code in LANGUAGES)
+            found = found.filter(reduce(or_, languages, Q(acronym__icontains=word)))
+        return found
+
+    def with_period_end(self):
+        """Each with ``period_ends_on``, the last day of its latest period."""
+        return self.annotate(period_ends_on=Max("memberships__ends_on"))
+
+    def ending_by(self, day: datetime.date):
+        """Active members whose latest period ends by the day, and who have not renewed."""
+        return self.filter(status=Status.ACTIVE).with_period_end().filter(period_ends_on__lte=day)
+
+    def with_few_contacts(self):
+        """Members with fewer than the two contacts that the network asks for."""
+        today = timezone.localdate()
+        contacts = Count(
+            "mandates__person",
+            filter=Q(
+                Q(mandates__until__isnull=True) | Q(mandates__until__gte=today),
+                mandates__since__lte=today,
+                mandates__kind="contact",
+                mandates__person__is_active=True,
+            ),
+            distinct=True,
+        )
+        return self.active().annotate(contact_count=contacts).filter(contact_count__lt=2)
 
     @staticmethod
     def _in_regions_of(user: User) -> Q:

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import health, views
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -13,8 +13,10 @@ handler500 = "portal.views.server_error"
 
 urlpatterns = [
     path("", views.choose_language, name="root"),
+    path("readyz", health.ready, name="ready"),
     *i18n_patterns(
         path("", include("portal.pages")),
+        path("", include("regions.urls")),
         path("", include("members.urls")),
         path("", include("programme.urls")),
         path("", include("publications.urls")),

@@ -1,0 +1,93 @@
+"""The tabs of the two private areas. Apps below the roof show them without knowing the rest."""
+
+from typing import NamedTuple
+
+from django import template
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+class Tab(NamedTuple):
+    label: str
+    url: str
+    current: bool
+
+
+@register.simple_tag(takes_context=True)
+def private_tabs(context) -> list[Tab]:
+    """The tabs of the area the page belongs to, the current one marked."""
+    request = context["request"]
+    if not request.user.is_authenticated:
+        return []
+    if is_desk(request):
+        return marked(request, desk_tabs(request))
+    return marked(request, space_tabs(request))
+
+
+@register.simple_tag(takes_context=True)
+def private_area(context) -> str:
+    """The name of the area the page belongs to."""
+    return _("Secretariat") if is_desk(context["request"]) else _("Members’ area")
+
+
+def is_desk(request: HttpRequest) -> bool:
+    return request.path_info.split("/")[2:3] == ["secretariat"]
+
+
+def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
+    standing = request.user.standing
+    tabs = [(_("Dashboard"), "portal:space")]
+    if standing.organisations:
+        tabs += [
+            (_("Our organisation"), "members:space_organisation"),
+            (_("People"), "members:space_people"),
+            (_("Documents"), "publications:space_documents"),
+        ]
+    tabs.append((_("Security"), "mfa_index"))
+    if standing.has_desk:
+        tabs.append((_("Secretariat"), "portal:desk"))
+    chosen = request.GET.get("organisation")
+    several = len(standing.organisations) > 1 and chosen in [o.slug for o in standing.organisations]
+    query = f"?organisation={chosen}" if several else ""
+    keeping = ("portal:space", "members:", "publications:")
+    return [
+        (label, address(name) + (query if name.startswith(keeping) else "")) for label, name in tabs
+    ]
+
+
+def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
+    standing = request.user.standing
+    tabs = [
+        (_("Work queue"), "portal:desk"),
+        (_("Organisations"), "members:desk_organisations"),
+        (_("Regions"), "regions:desk_regions"),
+        (_("Publications"), "publications:desk_list"),
+        (_("Newsletters"), "publications:newsletters_desk"),
+        (_("Reports"), "publications:reports_desk"),
+    ]
+    if standing.is_secretariat:
+        tabs += [(_("Pages"), "portal:desk_pages"), (_("Records"), "admin:index")]
+    if standing.organisations:
+        tabs.append((_("Members’ area"), "portal:space"))
+    return [(label, address(name)) for label, name in tabs]
+
+
+def address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def marked(request: HttpRequest, tabs: list[tuple[str, str]]) -> list[Tab]:
+    """The tab of the page is the one whose address is the longest beginning of the page's."""
+    found = [(label, url) for label, url in tabs if url]
+    beginnings = [url.split("?")[0] for _label, url in found]
+    current = max((b for b in beginnings if request.path.startswith(b)), key=len, default=None)
+    return [
+        Tab(label, url, beginning == current)
+        for (label, url), beginning in zip(found, beginnings, strict=True)
+    ]

@@ -9,8 +9,8 @@ import nh3
 NO_BREAK = "\u00a0"
 NARROW_NO_BREAK = "\u202f"
 
-_BEFORE_HIGH = re.compile(r"(?<=\S)[ \u00a0\u202f]?([;!?»])(?=\s|$|[)\]»”\"<])")
-_BEFORE_COLON = re.compile(r"(?<=[^\s/])[ \u00a0\u202f]?(:)(?=\s|$)")
+_SPACED = re.compile(r"(?<=\S)[ \u00a0\u202f]([;:!?»]+)(?=\s|$|[)\]»”\"<;:!?])")
+_UNSPACED = re.compile(r"(?<=[^\s;:!?»«/])([;:!?»]+)(?=\s|$|[)\]”\"<])")
 _AFTER_OPENING = re.compile(r"«[ \u00a0\u202f]?(?=\S)")
 _BEFORE_PERCENT = re.compile(r"(?<=\d)[ \u00a0\u202f]?(%)")
 _PROTECTED = re.compile(r"(<[^>]*>|&#?\w+;|\bhttps?://\S+|\b\S+@\S+\.\w+)")
@@ -58,9 +58,11 @@ def french_spaces(text: str, *, narrow: bool = True) -> str:
     """
     thin = NARROW_NO_BREAK if narrow else NO_BREAK
 
+    def mark(match: re.Match) -> str:
+        return f"{NO_BREAK if match[1].startswith(':') else thin}{match[1]}"
+
     def spaced(prose: str) -> str:
-        prose = _BEFORE_HIGH.sub(rf"{thin}\1", prose)
-        prose = _BEFORE_COLON.sub(rf"{NO_BREAK}\1", prose)
+        prose = _UNSPACED.sub(mark, _SPACED.sub(mark, prose))
         prose = _AFTER_OPENING.sub(f"«{thin}", prose)
         return _BEFORE_PERCENT.sub(rf"{NO_BREAK}\1", prose)
 

@@ -13,11 +13,12 @@ from django.utils import timezone, translation
 from django.utils.text import slugify
 
 from members.models import Membership, Organisation, User
-from portal.lib import links, pdf
+from portal.lib import links, network, pdf
 from portal.lib.jobs import JobCancelled, JobState
 from publications.models import Report
 from publications.models.reports import ReportKind
 from publications.reports import certificate, member, region
+from regions import maps
 from regions.models import Region
 
 logger = logging.getLogger(__name__)
@@ -124,20 +125,40 @@ def render(report: Report) -> bytes:
 def render_data(*, kind: str, data: dict, language: str, on_page_count=None) -> bytes:
     """The PDF of frozen data, with the same figures attached as CSV."""
     module = KINDS[ReportKind(kind)]
-    symbol = report_symbol(kind, data)
-    name = slugify(symbol)
+    values = context(kind=kind, data=data, language=language)
+    figures = pdf.AttachedFile(
+        values["csv_name"], as_csv(module.table(data)), f"{values['symbol']} CSV"
+    )
     return pdf.render(
         module.TEMPLATE,
-        {
-            "data": data,
-            "symbol": symbol,
-            "site": links.absolute(f"/{language}/"),
-            "csv_name": f"{name}.csv",
-        },
+        values,
         language=language,
-        attachments=(pdf.AttachedFile(f"{name}.csv", as_csv(module.table(data)), f"{symbol} CSV"),),
+        attachments=(figures,),
         on_page_count=on_page_count,
     )
+
+
+def context(*, kind: str, data: dict, language: str) -> dict:
+    """What the template of a kind is given: the data, its symbol, its map."""
+    symbol = report_symbol(kind, data)
+    return {
+        "data": data,
+        "symbol": symbol,
+        "language": language,
+        "network": network.current(),
+        "site": links.absolute(f"/{language}/"),
+        "csv_name": f"{slugify(symbol.replace('/', '-'))}.csv",
+        "map": region_map(data, language),
+        "today": timezone.localdate(),
+    }
+
+
+def region_map(data: dict, language: str) -> dict | None:
+    """The drawing of the report's region, or None for an organisation without one."""
+    if not data.get("region") or "map" not in data:
+        return None
+    place = Region.objects.get(code=data["region"]["code"])
+    return maps.of_region(place, data["map"], language=language)
 
 
 def report_symbol(kind: str, data: dict) -> str:

@@ -1,0 +1,153 @@
+"""Asking for and fetching reports: own, own region's, everything; 404 to strangers."""
+
+import pytest
+from django.utils import timezone
+
+from portal.lib.jobs import JobState
+from publications.models import Report
+from publications.reports import making
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house():
+    """A network with a member in R8 that has a certificate."""
+    factories.create_network()
+    organisation = factories.create_organisation(category="A")
+    factories.create_membership(organisation)
+    report = making.request(
+        kind="certificate",
+        subject=organisation,
+        language="en",
+        year=timezone.localdate().year,
+    )
+    making.make(report)
+    report.refresh_from_db()
+    return report
+
+
+def test_those_who_act_for_the_subject_fetch_the_file(client, house):
+    for person in (
+        factories.create_contact(house.organisation),
+        factories.create_executive(factories.create_region("R8")),
+        factories.create_secretary(),
+    ):
+        client.force_login(person)
+        response = client.get(f"/en/space/documents/{house.pk}/file")
+        assert response.status_code == 200
+        assert response["Content-Type"] == "application/pdf"
+        assert response["Cache-Control"] == "private, no-store"
+        assert b"".join(response.streaming_content).startswith(b"%PDF-")
+
+
+def test_strangers_learn_nothing(client, house):
+    for person in (
+        factories.create_contact(),
+        factories.create_executive(factories.create_region("R2")),
+        factories.create_language_lead(),
+        factories.create_person(),
+    ):
+        client.force_login(person)
+        assert client.get(f"/en/space/documents/{house.pk}/file").status_code == 404
+        assert client.post(f"/en/secretariat/reports/{house.pk}/again").status_code == 404
+        assert client.post(f"/en/secretariat/reports/{house.pk}/cancel").status_code == 404
+
+
+def test_a_member_asks_for_its_own_report(client):
+    organisation = factories.create_organisation()
+    factories.create_membership(organisation)
+    client.force_login(factories.create_contact(organisation))
+    response = client.post(
+        "/en/space/documents/",
+        {
+            "kind": "member",
+            "organisation": organisation.pk,
+            "language": "es",
+            "year": timezone.localdate().year,
+        },
+    )
+    assert response.status_code == 302
+    report = Report.objects.get()
+    assert (report.organisation, report.language) == (organisation, "es")
+
+
+def test_a_member_cannot_ask_about_another_one(client):
+    other = factories.create_organisation()
+    factories.create_membership(other)
+    client.force_login(factories.create_contact())
+    response = client.post(
+        "/en/space/documents/",
+        {
+            "kind": "member",
+            "organisation": other.pk,
+            "language": "es",
+            "year": timezone.localdate().year,
+        },
+    )
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == ["organisation"]
+    assert Report.objects.count() == 0
+
+
+def test_an_executive_asks_for_the_own_region_alone(client):
+    own, other = factories.create_region("R8"), factories.create_region("R2")
+    client.force_login(factories.create_executive(own))
+    for region, expected in ((own, 302), (other, 200)):
+        response = client.post(
+            "/en/secretariat/reports/",
+            {
+                "kind": "region",
+                "region": region.pk,
+                "language": "fr",
+                "year": timezone.localdate().year,
+            },
+        )
+        assert response.status_code == expected
+    assert [report.region for report in Report.objects.all()] == [own]
+
+
+def test_a_year_that_has_not_begun_is_refused(client):
+    client.force_login(factories.create_secretary())
+    region = factories.create_region()
+    response = client.post(
+        "/en/secretariat/reports/",
+        {
+            "kind": "region",
+            "region": region.pk,
+            "language": "fr",
+            "year": timezone.localdate().year + 1,
+        },
+    )
+    assert response.context["form"].errors["year"] == ["This year has not begun."]
+
+
+def test_members_have_no_desk_of_reports(client):
+    client.force_login(factories.create_contact())
+    assert client.get("/en/secretariat/reports/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_desk_asks_the_database_as_often_for_three_rows(
+    client, rows, django_assert_num_queries
+):
+    region = factories.create_region()
+    for year in range(rows):
+        making.request(kind="region", subject=region, language="fr", year=2024 + year)
+    client.force_login(factories.create_secretary())
+    with django_assert_num_queries(REPORTS_DESK_QUERIES):
+        response = client.get("/en/secretariat/reports/")
+    assert len(response.context["page"].object_list) == rows
+
+
+REPORTS_DESK_QUERIES = 9
+
+
+def test_cancelling_keeps_the_row(client):
+    region = factories.create_region()
+    report = making.request(kind="region", subject=region, language="fr", year=2026)
+    client.force_login(factories.create_secretary())
+    client.post(f"/fr/secretariat/reports/{report.pk}/cancel")
+    report.refresh_from_db()
+    assert report.state == JobState.CANCELLED

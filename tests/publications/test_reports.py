@@ -1,0 +1,340 @@
+"""Reports: figures against a brute-force count, jobs that join and heal, real tagged PDFs."""
+
+import csv
+import datetime
+import io
+from io import BytesIO
+
+import pikepdf
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pypdf import PdfReader
+
+from portal.lib.jobs import JobState
+from publications.models import Report
+from publications.reports import certificate, making, member, region
+from regions.models import Country
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def network():
+    factories.create_network()
+    for number in range(1, 8):
+        factories.create_axis(number)
+    return factories.create_region()
+
+
+def today() -> datetime.date:
+    return timezone.localdate()
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(
+        " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split()
+    )
+
+
+# -- Figures -----------------------------------------------------------------------------------
+
+
+def test_the_region_counts_what_a_brute_force_count_finds(network):
+    kenya = factories.create_country("KE")
+    malawi = factories.create_country("MW")
+    factories.create_country("ZM")
+    elsewhere = factories.create_country("FR", region=factories.create_region("R2"))
+    factories.create_organisation(category="A", country=kenya)
+    factories.create_organisation(country=kenya, status="grace")
+    factories.create_organisation(country=malawi, discreet=True)
+    factories.create_organisation(country=malawi, status="lapsed")
+    factories.create_organisation(country=elsewhere)
+    one, two = factories.create_axis(1), factories.create_axis(2)
+    factories.create_publication(regions=[network], axes=[one, two])
+    factories.create_publication(regions=[network], axes=[one], access="members")
+    factories.create_publication(regions=[network], axes=[one], access="secretariat")
+    factories.create_publication(regions=[network], axes=[one], state="draft")
+    factories.create_publication(
+        regions=[network], axes=[one], published_on=datetime.date(today().year - 1, 6, 1)
+    )
+    factories.create_event(regions=[network], days=0)
+    factories.create_subscription(newsletter=factories.create_newsletter(network))
+
+    data = region.data(network, today().year, "en")
+
+    assert {
+        key: data[key]
+        for key in (
+            "members",
+            "national",
+            "up_to_date",
+            "countries",
+            "countries_with_member",
+            "publications",
+            "events",
+            "subscribers",
+        )
+    } == {
+        "members": 3,
+        "national": 1,
+        "up_to_date": 2,
+        "countries": 3,
+        "countries_with_member": 1,
+        "publications": 2,
+        "events": 1,
+        "subscribers": 1,
+    }
+    assert [axis["count"] for axis in data["axes"]] == [2, 1, 0, 0, 0, 0, 0]
+
+
+def test_a_discreet_member_shows_in_no_country(network):
+    malawi = factories.create_country("MW")
+    hidden = factories.create_organisation(name="Hidden", country=malawi, discreet=True)
+    grouping = factories.create_grouping(countries=[malawi])
+    grouping.regions.add(network)
+
+    data = region.data(network, today().year, "fr")
+
+    assert data["members"] == 1
+    assert data["map"] == {}
+    assert data["country_list"] == []
+    assert [(g["states"], g["covered"]) for g in data["groupings"]] == [(1, 0)]
+    assert hidden.name_fr not in str(data)
+
+
+def test_a_report_in_spanish_falls_back_with_its_language(network):
+    factories.create_publication(regions=[network], title_fr="Rapport sur l’aide", title_en="")
+    data = region.data(network, today().year, "es")
+    assert data["region"]["name"] == {"value": "Region R8 (ejemplo)", "language": "es"}
+    assert data["latest"][0]["title"] == {"value": "Rapport sur l’aide", "language": "fr"}
+
+
+def test_the_member_report_tells_the_year(network):
+    organisation = factories.create_organisation(category="A")
+    factories.create_membership(organisation, year=today().year - 1)
+    factories.create_membership(organisation)
+    factories.create_contact(organisation)
+    factories.create_activity(organisations=[organisation], axis=factories.create_axis(3))
+    publication = factories.create_publication()
+    publication.organisations.add(organisation)
+
+    data = member.data(organisation, today().year, "en")
+
+    assert (data["since"], data["periods"], data["people"]) == (today().year - 1, 2, 1)
+    assert [activity["axis"] for activity in data["activities"]] == [3]
+    assert [entry["symbol"] for entry in data["publications"]] == [publication.symbol]
+    assert data["ends_on"] == f"{today().year}-12-31"
+
+
+def test_there_is_no_member_report_before_membership(network):
+    organisation = factories.create_organisation()
+    factories.create_membership(organisation)
+    with pytest.raises(ValidationError) as caught:
+        member.data(organisation, today().year - 1, "en")
+    assert caught.value.code == "not_yet_member"
+
+
+def test_there_is_no_certificate_without_membership(network):
+    with pytest.raises(ValidationError) as caught:
+        certificate.data(factories.create_organisation(), today().year, "en")
+    assert caught.value.code == "no_membership"
+
+
+# -- Documents ---------------------------------------------------------------------------------
+
+
+def pdf_of(kind: str, subject, language: str, year: int | None = None) -> bytes:
+    year = year or today().year
+    data = making.KINDS[kind].data(subject, year, language)
+    return making.render_data(kind=kind, data=data, language=language)
+
+
+def figures_without_alternative(content: bytes) -> list:
+    """The /Figure elements of the structure tree that say nothing to who cannot see them."""
+    missing = []
+
+    def walk(element):
+        if isinstance(element, pikepdf.Array):
+            for child in element:
+                walk(child)
+        elif isinstance(element, pikepdf.Dictionary):
+            if element.get("/S") == "/Figure" and not str(element.get("/Alt", "")):
+                missing.append(element)
+            if "/K" in element:
+                walk(element["/K"])
+
+    with pikepdf.open(BytesIO(content)) as pdf:
+        walk(pdf.Root.StructTreeRoot)
+        return [str(element) for element in missing]
+
+
+@pytest.fixture
+def subjects(network):
+    organisation = factories.create_organisation(name="Conseil <b>œuvre</b> & cie", category="A")
+    factories.create_membership(organisation)
+    factories.create_activity(organisations=[organisation])
+    factories.create_publication(regions=[network], axes=[factories.create_axis(1)])
+    return {"certificate": organisation, "member": organisation, "region": network}
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+@pytest.mark.parametrize("kind", ["certificate", "member", "region"])
+def test_each_report_is_a_tagged_pdf_in_its_language(subjects, kind, language):
+    content = pdf_of(kind, subjects[kind], language)
+
+    with pikepdf.open(BytesIO(content)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == language
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        assert len(pdf.attachments) == 1
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+        assert str(pdf.docinfo["/Title"]) != ""
+    assert figures_without_alternative(content) == []
+    expected = {"fr": "(exemple)", "en": "(example)", "es": "(ejemplo)"}[language]
+    assert expected in text_of(content)
+    assert "\u202f" not in text_of(content)
+
+
+def test_a_hostile_name_is_printed_as_it_is(subjects):
+    assert "Conseil <b>œuvre</b> & cie" in text_of(pdf_of("certificate", subjects["member"], "fr"))
+
+
+def test_the_attached_figures_are_those_of_the_page(subjects):
+    year = today().year
+    data = region.data(subjects["region"], year, "fr")
+    content = making.render_data(kind="region", data=data, language="fr")
+    with pikepdf.open(BytesIO(content)) as pdf:
+        (name,) = pdf.attachments
+        attached = pdf.attachments[name].get_file().read_bytes().decode("utf-8-sig")
+    rows = {(row[0], row[1]): row[2] for row in csv.reader(io.StringIO(attached))}
+    assert rows["members", ""] == str(data["members"])
+    assert rows["publications_on_axis", "1"] == str(data["axes"][0]["count"])
+
+
+def test_a_formula_in_the_attached_file_is_harmless():
+    assert making.as_csv([["=1+1", 2]]).decode("utf-8-sig") == "'=1+1,2\r\n"
+
+
+# -- Jobs --------------------------------------------------------------------------------------
+
+
+def ask(subject, kind="region", **values) -> Report:
+    wanted = {"language": "fr", "year": today().year} | values
+    return making.request(kind=kind, subject=subject, **wanted)
+
+
+def test_a_second_request_joins_the_first(network):
+    assert ask(network).pk == ask(network).pk
+    assert ask(network, language="en").pk != ask(network).pk
+    assert Report.objects.count() == 2
+
+
+def test_a_report_is_made_once_and_keeps_its_data(network):
+    report = ask(network)
+    assert making.make(report) is True
+    assert making.make(report) is False
+    report.refresh_from_db()
+    assert (report.state, report.progress, report.total) == (JobState.DONE, 4, 4)
+    assert report.data["region"]["code"] == "R8"
+    with report.file.open("rb") as file:
+        assert file.read(5) == b"%PDF-"
+
+
+def test_a_cancelled_report_leaves_no_file(network):
+    report = ask(network)
+    assert report.cancel() is True
+    assert making.make(report) is False
+    report.refresh_from_db()
+    assert (report.state, report.file.name) == (JobState.CANCELLED, "")
+
+
+def test_a_report_whose_worker_died_is_made_again(network):
+    report = ask(network)
+    report.claim()
+    long_ago = timezone.now() - datetime.timedelta(minutes=6)
+    Report.objects.filter(pk=report.pk).update(heartbeat_at=long_ago)
+    making.requeue_stale()
+    report.refresh_from_db()
+    assert report.state == JobState.QUEUED
+    assert making.make(report) is True
+
+
+def test_a_report_that_keeps_stopping_is_given_up(network):
+    report = ask(network)
+    long_ago = timezone.now() - datetime.timedelta(minutes=6)
+    for _ in range(3):
+        report.claim()
+        Report.objects.filter(pk=report.pk).update(heartbeat_at=long_ago)
+        making.requeue_stale()
+        report.refresh_from_db()
+    assert report.state == JobState.FAILED
+    assert report.error != ""
+
+
+def test_what_goes_wrong_is_told_on_the_row(network):
+    organisation = factories.create_organisation()
+    factories.create_membership(organisation)
+    report = ask(organisation, kind="certificate")
+    organisation.memberships.all().delete()
+    assert making.make(report) is False
+    report.refresh_from_db()
+    assert report.state == JobState.FAILED
+    assert report.error.startswith("Organisation")
+
+
+def test_due_reports_are_asked_for_once(network):
+    organisation = factories.create_organisation(original_language="en")
+    factories.create_membership(organisation, year=today().year - 1)
+    factories.create_membership(organisation)
+    newcomer = factories.create_organisation()
+    factories.create_membership(newcomer)
+
+    assert making.request_due() == 2
+    assert making.request_due() == 0
+    assert sorted(Report.objects.values_list("kind", "language")) == [
+        ("member", "en"),
+        ("region", "fr"),
+    ]
+
+
+# -- Shell -------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_a_report(subjects, tmp_path):
+    output = tmp_path / "r8.pdf"
+    call_command("report", "region", of="r8", language="es", output=output, stdout=io.StringIO())
+    assert output.read_bytes().startswith(b"%PDF-")
+    assert [path.name for path in tmp_path.iterdir()] == ["r8.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "message"),
+    [
+        ("region", "R12", "There is no region R12. The regions are R8."),
+        ("member", "nobody", "There is no organisation nobody."),
+    ],
+)
+def test_the_command_refuses_what_does_not_exist(network, tmp_path, kind, of, message):
+    output = tmp_path / "x.pdf"
+    with pytest.raises(CommandError) as caught:
+        call_command("report", kind, of=of, output=output, stdout=io.StringIO())
+    assert str(caught.value) == message
+    assert not output.exists()
+
+
+def test_the_command_refuses_a_certificate_without_membership(network, tmp_path):
+    organisation = factories.create_organisation()
+    with pytest.raises(CommandError, match="there is nothing to certify"):
+        call_command(
+            "report",
+            "certificate",
+            of=organisation.slug,
+            language="en",
+            output=tmp_path / "c.pdf",
+            stdout=io.StringIO(),
+        )
+    assert Country.objects.count() == 1

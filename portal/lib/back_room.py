@@ -1,0 +1,82 @@
+"""The stock Django admin as the back room: one fieldset per language, history, no additions."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.utils.translation import gettext as _
+from modeltranslation.admin import TranslationAdmin
+from modeltranslation.translator import translator
+from simple_history.admin import SimpleHistoryAdmin
+
+from portal.lib.translations import LANGUAGES, Translatable
+
+OWN_NAMES = {"fr": "Français", "en": "English", "es": "Español"}
+
+
+class TranslatedAdmin(TranslationAdmin):
+    """A record with prose in three languages: what has none first, then one group a language."""
+
+    def get_fieldsets(self, request, obj=None):
+        names = [name for name in self.get_fields(request, obj) if isinstance(name, str)]
+        translated = {
+            code: [f"{name}_{code}" for name in translator.get_options_for_model(self.model).fields]
+            for code in LANGUAGES
+        }
+        if issubclass(self.model, Translatable):
+            for code in LANGUAGES:
+                translated[code].append(f"state_{code}")
+        in_a_language = {name for group in translated.values() for name in group}
+        plain = [name for name in names if name not in in_a_language]
+        groups = [
+            (OWN_NAMES[code], {"fields": [name for name in translated[code] if name in names]})
+            for code in LANGUAGES
+        ]
+        return [(None, {"fields": plain}), *groups]
+
+
+class RecordAdmin(TranslatedAdmin, SimpleHistoryAdmin):
+    """A translated record whose every version is kept."""
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that verbs alone write: they can be read here, and nothing else."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class LanguageStateFilter(admin.SimpleListFilter):
+    """Records by what one language lacks: missing in French, to be revised in Spanish…"""
+
+    title = ""
+    parameter_name = "translation"
+    lookups_of: ClassVar[tuple[str, ...]] = ("missing", "outdated")
+
+    def __init__(self, request, params, model, model_admin):
+        self.title = _("translation")
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request, model_admin):
+        words = {
+            "missing": _("missing: %(language)s"),
+            "outdated": _("to be revised: %(language)s"),
+        }
+        return [
+            (f"{state}-{code}", words[state] % {"language": OWN_NAMES[code]})
+            for state in self.lookups_of
+            for code in LANGUAGES
+        ]
+
+    def queryset(self, request, queryset):
+        if not self.value():
+            return queryset
+        state, _dash, code = self.value().partition("-")
+        if code not in LANGUAGES:
+            return queryset
+        return queryset.filter(**{f"state_{code}": state})

@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
-from publications.models import Report
+from publications.models import Issue, Report, Subscription
+from publications.models.newsletters import IssueState
+from publications.newsletters import drafting, sending, subscribing
 from publications.reports import making
 
 
@@ -21,3 +23,27 @@ def requeue_stale_reports():
 @shared_task(name="publications.request_due_reports", expires=3600)
 def request_due_reports():
     making.request_due()
+
+
+@shared_task(name="publications.draft_due_issues", expires=3600)
+def draft_due_issues():
+    drafting.draft_due()
+
+
+@shared_task(name="publications.send_due_issues", expires=60)
+def send_due_issues():
+    sending.send_due()
+
+
+@shared_task(name="publications.send_issue")
+def send_issue(issue_id: int):
+    issue = Issue.objects.filter(pk=issue_id, state=IssueState.SENDING).first()
+    if issue is not None:
+        sending.deliver(issue)
+
+
+@shared_task(name="publications.send_subscription_mail")
+def send_subscription_mail(subscription_id: int):
+    subscription = Subscription.objects.filter(pk=subscription_id).first()
+    if subscription is not None:
+        subscribing.send_mail(subscription)

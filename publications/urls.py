@@ -1,7 +1,8 @@
 from django.urls import path
 
+from publications.desk import newsletters as letters_desk
 from publications.desk import reports as reports_desk
-from publications.views import reports
+from publications.views import newsletters, reports
 
 app_name = "publications"
 urlpatterns = [
@@ -11,4 +12,58 @@ urlpatterns = [
     path("secretariat/reports/", reports_desk.reports_desk, name="reports_desk"),
     path("secretariat/reports/<int:pk>/cancel", reports_desk.cancel_report, name="report_cancel"),
     path("secretariat/reports/<int:pk>/again", reports_desk.remake_report, name="report_again"),
+    # Newsletters
+    path("newsletters/", newsletters.newsletters, name="newsletters"),
+    path("newsletters/subscribe/", newsletters.subscribe, name="subscribe"),
+    path("newsletters/subscribe/sent/", newsletters.subscribe_sent, name="subscribe_sent"),
+    path(
+        "newsletters/confirm/<str:token>/",
+        newsletters.confirm_subscription,
+        name="confirm_subscription",
+    ),
+    path("newsletters/unsubscribe/<str:token>/", newsletters.unsubscribe, name="unsubscribe"),
+    path("newsletters/subscription/<str:token>/", newsletters.subscription, name="subscription"),
+    path("newsletters/<slug:symbol>/", newsletters.issue, name="issue"),
+    path(
+        "newsletters/<slug:symbol>/<slug:pdf_language>.pdf",
+        newsletters.issue_pdf,
+        name="issue_pdf",
+    ),
+    path("secretariat/newsletters/", letters_desk.newsletters_desk, name="newsletters_desk"),
+    path("secretariat/newsletters/draft/", letters_desk.newsletter_draft, name="newsletter_draft"),
+    path(
+        "secretariat/newsletters/<slug:symbol>/",
+        letters_desk.newsletter_issue_desk,
+        name="newsletter_issue_desk",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/text/",
+        letters_desk.newsletter_text,
+        name="newsletter_text",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/items/",
+        letters_desk.newsletter_items,
+        name="newsletter_items",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/ready/",
+        letters_desk.newsletter_ready,
+        name="newsletter_ready",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/send/",
+        letters_desk.newsletter_send,
+        name="newsletter_send",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/test/",
+        letters_desk.newsletter_test,
+        name="newsletter_test",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/preview/<slug:mail_language>.<slug:kind>",
+        letters_desk.newsletter_preview,
+        name="newsletter_preview",
+    ),
 ]

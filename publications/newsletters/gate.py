@@ -62,7 +62,7 @@ def readiness(issue: Issue) -> list[Readiness]:
                 fallbacks=len(rendering.fallbacks(contents)),
                 items=sum(len(section["items"]) for section in contents["sections"]),
                 recipients=counted[language],
-                size=len(rendering.letter(issue, language).html.encode()),
+                size=len(rendering.letter(issue, language, found=contents).html.encode()),
             )
         )
     return found

@@ -160,9 +160,9 @@ class Letter(NamedTuple):
         return self._replace(html=own(self.html), text=own(self.text))
 
 
-def letter(issue: Issue, language: str) -> Letter:
+def letter(issue: Issue, language: str, *, found: dict | None = None) -> Letter:
     """The mail of an issue in one language, still without a reader."""
-    found = contents(issue, language)
+    found = found or contents(issue, language)
     context = skin_context(issue, found) | {
         "other_languages": other_languages(issue, language),
         "unsubscribe_url": absolute_url("publications:unsubscribe", language=language, token=TOKEN),
@@ -208,9 +208,7 @@ def preview(found: dict) -> str:
 def home_url(issue: Issue, language: str) -> str:
     """Where a letter comes from: the region's page, or the home page."""
     with translation.override(language):
-        return absolute(
-            issue.region.get_absolute_url() if issue.region else reverse("portal:home")
-        )
+        return absolute(issue.region.get_absolute_url() if issue.region else reverse("portal:home"))
 
 
 def grid_cells(code: str) -> list[list[str]]:

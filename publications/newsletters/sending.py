@@ -24,7 +24,7 @@ from portal.lib import mail, network
 from portal.lib.links import absolute_url
 from publications.models import Delivery, Issue, Subscription
 from publications.models.newsletters import DeliveryState, IssueState
-from publications.newsletters import rendering
+from publications.newsletters import drafting, rendering
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ def start(issue: Issue) -> Issue:
 
     with transaction.atomic():
         issue = Issue.objects.select_for_update().get(pk=issue.pk)
+        drafting.require_editable(issue)
         if issue.state != IssueState.READY:
             raise ValidationError(
                 _("Issue %(symbol)s is not ready to be sent."),
@@ -52,7 +53,8 @@ def start(issue: Issue) -> Issue:
         issue.state, issue.sending_since = IssueState.SENDING, timezone.now()
         issue.save()
         freeze(issue)
-        transaction.on_commit(lambda: send_issue.delay(issue.pk))
+        # Robust: where no bell can be rung, the schedule finds the rows within a minute.
+        transaction.on_commit(lambda: send_issue.delay(issue.pk), robust=True)
     return issue
 
 
@@ -189,9 +191,7 @@ def settle(delivery: Delivery, state: str, **values):
 
 def withdraw(delivery: Delivery):
     """The mail never left: the row is as if it had not been attempted."""
-    held(delivery).update(
-        state=DeliveryState.QUEUED, attempted_at=None, attempts=F("attempts") - 1
-    )
+    held(delivery).update(state=DeliveryState.QUEUED, attempted_at=None, attempts=F("attempts") - 1)
 
 
 def release(batch: list[Delivery]):

@@ -37,8 +37,12 @@ def subscribe(newsletter: Newsletter, *, email: str, language: str) -> Subscript
 
 
 def send_mail(subscription: Subscription):
-    """The mail that asks for confirmation, or says that there is nothing to confirm."""
-    if not cache.add(f"subscription-mail:{subscription.pk}", True, timeout=MAIL_EVERY):
+    """The mail that asks for confirmation, or says that there is nothing to confirm.
+
+    Raises one of the failures of portal.lib.mail; the reader may then ask again at once.
+    """
+    key = f"subscription-mail:{subscription.pk}"
+    if not cache.add(key, True, timeout=MAIL_EVERY):
         return
     name = "known" if subscription.is_confirmed else "confirm"
     language = subscription.language
@@ -62,8 +66,12 @@ def send_mail(subscription: Subscription):
         to=subscription.email,
         language=language,
     )
-    with mail.Post() as post:
-        post.send(message)
+    try:
+        with mail.Post() as post:
+            post.send(message)
+    except (mail.NotSent, mail.NotNow):
+        cache.delete(key)
+        raise
 
 
 def _confirm_subject(title: str) -> str:

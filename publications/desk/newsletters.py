@@ -1,0 +1,229 @@
+"""Letters at the desk: the board, one issue with its three languages, and its sending."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from members import perms
+from portal.lib import network
+from portal.lib.translations import LANGUAGES
+from publications.models import Issue, Newsletter
+from publications.models.newsletters import DeliveryState, IssueState
+from publications.newsletters import board, drafting, gate, rendering, sections, sending
+from publications.newsletters.forms import DraftForm, IssueForm
+
+# A mail has its styles inline and needs nothing else: no script, no image, no form, no frame.
+PREVIEW_POLICY = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "form-action": [NONE],
+    "frame-ancestors": [NONE],
+    "base-uri": [NONE],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
+
+
+def newsletters_desk(request: HttpRequest) -> HttpResponse:
+    """The board: one row for the world and one per region; an executive sees their own."""
+    letters = own_newsletters(request)
+    return render(
+        request,
+        "publications/newsletters/board.html",
+        {
+            "rows": board.rows(letters),
+            "form": DraftForm(newsletters=letters),
+            "paused": network.current().sending_paused,
+        },
+    )
+
+
+@require_POST
+def newsletter_draft(request: HttpRequest) -> HttpResponse:
+    letters = own_newsletters(request)
+    form = DraftForm(request.POST, newsletters=letters)
+    if not form.is_valid():
+        context = {"rows": board.rows(letters), "form": form}
+        context["paused"] = network.current().sending_paused
+        return render(request, "publications/newsletters/board.html", context, status=422)
+    issue = drafting.draft(form.cleaned_data["newsletter"], form.cleaned_data["period"])
+    return redirect("publications:newsletter_issue_desk", symbol=issue.dashed_symbol)
+
+
+def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
+    """One issue: how each language stands, its words and items, and the way out."""
+    issue = own_issue(request, symbol)
+    return render(
+        request,
+        "publications/newsletters/issue_desk.html",
+        {
+            "issue": issue,
+            "panels": gate.readiness(issue),
+            "sections": item_sections(issue),
+            "progress": progress(issue),
+            "is_sending": issue.state == IssueState.SENDING,
+            "paused": network.current().sending_paused,
+        },
+    )
+
+
+def item_sections(issue: Issue) -> list[dict]:
+    shown = sections.shown_items(issue)
+    return [
+        {"title": section.title, "items": shown[section.code]}
+        for section in sections.SECTIONS
+        if shown[section.code]
+    ]
+
+
+def progress(issue: Issue) -> list[dict]:
+    """The deliveries of each language, and how many of them are over."""
+    found = sending.counts(issue)
+    waiting = (DeliveryState.QUEUED, DeliveryState.CLAIMED)
+    return [
+        {
+            "language": language,
+            "total": (total := sum(found[language].values())),
+            "done": total - sum(found[language][state] for state in waiting),
+            "states": [
+                (state.label, found[language][state])
+                for state in DeliveryState
+                if found[language][state]
+            ],
+        }
+        for language in LANGUAGES
+        if language in found
+    ]
+
+
+def newsletter_text(request: HttpRequest, symbol: str) -> HttpResponse:
+    """The subject and opening text in three languages."""
+    issue = own_issue(request, symbol)
+    if not issue.is_editable:
+        return back_to(issue)
+    form = IssueForm(request.POST or None, instance=issue)
+    if request.method == "POST" and form.is_valid():
+        drafting.reopen(form.save())
+        messages.success(request, _("The words of the letter have been saved."))
+        return back_to(issue)
+    return render(
+        request, "publications/newsletters/text_desk.html", {"issue": issue, "form": form}
+    )
+
+
+@require_POST
+def newsletter_items(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Move an item up or down, take it out, or look for what is new."""
+    issue = own_issue(request, symbol)
+    act = request.POST.get("act")
+    with reported(request):
+        if act == "gather":
+            added = drafting.gather(issue)
+            text = ngettext("%(count)d item was added.", "%(count)d items were added.", added)
+            messages.success(request, text % {"count": added})
+        elif act in ("up", "down", "remove"):
+            item = get_object_or_404(issue.items, pk=whole_number(request.POST.get("item")))
+            item.issue = issue
+            drafting.remove(item) if act == "remove" else drafting.move(item, act)
+        else:
+            raise Http404
+    return back_to(issue)
+
+
+@require_POST
+def newsletter_ready(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Let an issue through the gate, with the fallbacks that were ticked; or take it back."""
+    issue = own_issue(request, symbol)
+    with reported(request):
+        if "reopen" in request.POST:
+            drafting.require_editable(issue)
+            drafting.reopen(issue)
+        else:
+            gate.make_ready(
+                issue, by=request.user, accepted=tuple(request.POST.getlist("accepted"))
+            )
+            messages.success(request, _("The letter is ready to be sent."))
+    return back_to(issue)
+
+
+@require_POST
+def newsletter_send(request: HttpRequest, symbol: str) -> HttpResponse:
+    issue = own_issue(request, symbol)
+    with reported(request):
+        sending.start(issue)
+        messages.success(request, _("The letter is being sent. You can leave this page."))
+    return back_to(issue)
+
+
+@require_POST
+def newsletter_test(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Send the letter to oneself, in one language."""
+    issue = own_issue(request, symbol)
+    language = request.POST.get("language")
+    if language not in LANGUAGES:
+        raise Http404
+    with reported(request):
+        sending.send_test(issue, language=language, to=request.user)
+        messages.success(
+            request, _("A test was sent to %(email)s.") % {"email": request.user.email}
+        )
+    return back_to(issue)
+
+
+@csp(PREVIEW_POLICY)
+def newsletter_preview(
+    request: HttpRequest, symbol: str, mail_language: str, kind: str
+) -> HttpResponse:
+    """The mail of one language as it will arrive: HTML, or its plain-text twin."""
+    issue = own_issue(request, symbol)
+    if mail_language not in LANGUAGES or kind not in ("html", "txt"):
+        raise Http404
+    letter = rendering.letter(issue, mail_language)
+    own = letter.addressed(token="preview", since=timezone.now())
+    if kind == "txt":
+        return HttpResponse(own.text, content_type="text/plain; charset=utf-8")
+    return HttpResponse(own.html)
+
+
+@contextmanager
+def reported(request: HttpRequest) -> Iterator[None]:
+    """What a verb refuses is told to the person, in the words of the verb."""
+    try:
+        yield
+    except ValidationError as error:
+        for message in error.messages:
+            messages.error(request, message)
+
+
+def own_newsletters(request: HttpRequest):
+    """The letters a person runs: all for the secretariat, the own region's for an executive."""
+    if not perms.may_open_desk(request.user):
+        raise Http404
+    return Newsletter.objects.editable_by(request.user)
+
+
+def own_issue(request: HttpRequest, symbol: str) -> Issue:
+    issues = Issue.objects.editable_by(request.user).select_related(
+        "newsletter__region", "ready_by"
+    )
+    return get_object_or_404(issues, symbol=symbol.replace("-", "/"))
+
+
+def back_to(issue: Issue) -> HttpResponse:
+    return redirect("publications:newsletter_issue_desk", symbol=issue.dashed_symbol)
+
+
+def whole_number(text: str | None) -> int:
+    """Raises Http404 for what is not a number: nobody types these."""
+    if not (text or "").isdecimal():
+        raise Http404
+    return int(text)

@@ -1,0 +1,103 @@
+"""The letters from the shell: draft, declare ready, send, and see how it stands."""
+
+import json
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
+
+from portal.lib.translations import LANGUAGES
+from publications.models import Issue
+from publications.models.newsletters import IssueState, Period
+from publications.newsletters import drafting, gate, sending
+
+
+class Command(BaseCommand):
+    help = "Draft, declare ready, send or look at the issue of a newsletter for a quarter."
+
+    def add_arguments(self, parser: CommandParser):
+        acts = parser.add_subparsers(dest="act", required=True, metavar="draft|ready|send|status")
+        for act, text in (
+            ("draft", "draft the issue from what happened in the quarter, unless there is one"),
+            ("ready", "declare the draft ready to be sent"),
+            ("send", "send the issue to each confirmed subscriber once, and wait for the end"),
+            ("status", "show the issue and the counts of its deliveries"),
+        ):
+            command = acts.add_parser(act, help=text)
+            command.add_argument(
+                "--region", required=True, metavar="CODE", help="R1 to R9, or world"
+            )
+            command.add_argument(
+                "--period", required=True, metavar="YEAR-Qn", help="a quarter, such as 2026-Q3"
+            )
+            command.add_argument("--json", action="store_true", help="print one JSON object")
+            if act == "ready":
+                command.add_argument(
+                    "--accept",
+                    nargs="+",
+                    default=[],
+                    choices=LANGUAGES,
+                    help="languages that may go out with texts in another one",
+                )
+
+    def handle(self, *args, act: str, region: str, period: str, **options):
+        # What the verbs refuse is told in English on the shell, whatever the locale.
+        with translation.override("en"):
+            try:
+                newsletter = drafting.newsletter_with_code(region)
+                quarter = Period.parse(period)
+                found = newsletter.issues.filter(period=str(quarter)).first()
+                if act == "draft":
+                    issue = drafting.draft(newsletter, quarter)
+                else:
+                    issue = self.existing(found, region, quarter)
+                if act == "ready":
+                    issue = gate.make_ready(issue, by=None, accepted=tuple(options["accept"]))
+                if act == "send":
+                    issue = self.send(issue)
+            except ValidationError as error:
+                raise CommandError(" ".join(error.messages)) from error
+            self.tell(issue, is_new=act == "draft" and found is None, as_json=options["json"])
+
+    def existing(self, issue: Issue | None, region: str, quarter: Period) -> Issue:
+        if issue is None:
+            raise CommandError(
+                f"There is no issue of {region} for {quarter}. "
+                f"Draft it first: manage.py newsletter draft --region {region} --period {quarter}"
+            )
+        return issue
+
+    def send(self, issue: Issue) -> Issue:
+        """Start sending, or go on with it, and stay until nothing more can be sent now."""
+        if issue.state != IssueState.SENDING:
+            issue = sending.start(issue)
+        while sending.deliver(issue):
+            continue
+        issue.refresh_from_db()
+        return issue
+
+    def tell(self, issue: Issue, *, is_new: bool, as_json: bool):
+        facts = {
+            "symbol": issue.symbol,
+            "newsletter": issue.newsletter.code,
+            "period": issue.period,
+            "state": issue.state,
+            "items": issue.items.count(),
+            "languages": dict(issue.languages()),
+            "recipients": dict(gate.recipients(issue)),
+            "deliveries": {code: dict(states) for code, states in sending.counts(issue).items()},
+        }
+        if as_json:
+            self.stdout.write(json.dumps(facts, ensure_ascii=False))
+            return
+        verb = "drafted" if is_new else issue.get_state_display()
+        self.stdout.write(f"{issue.symbol} ({issue.period}): {verb}, {facts['items']} items")
+        for code in LANGUAGES:
+            states = ", ".join(
+                f"{number} {state}" for state, number in facts["deliveries"].get(code, {}).items()
+            )
+            self.stdout.write(
+                f"  {code}: {facts['languages'][code]}, "
+                f"{facts['recipients'].get(code, 0)} subscribers"
+                + (f"; deliveries: {states}" if states else "")
+            )

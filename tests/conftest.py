@@ -6,6 +6,7 @@ that needs the real thing asks for it: `worker` (a Celery worker in a process of
 `mailbox` (an SMTP server), `collected_static` (hashed and compressed files).
 """
 
+import operator
 import os
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.signals import setting_changed
 from django.db import connection
+from pytest_django.live_server_helper import LiveServer
 
 from tests import undefined
 from tests.environment import OWN_NAME, VAR_DIR
@@ -78,29 +81,38 @@ def leave_redis_clean():
                 server.delete(key)
 
 
+MANIFEST = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+
+
 @pytest.fixture(scope="session")
-def collected_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("static")
+def collected_once():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "STATIC_ROOT", folder)
-        patch.setitem(
-            settings.STORAGES,
-            "staticfiles",
-            {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-        )
+        patch.setattr(settings, "STORAGES", {**settings.STORAGES, "staticfiles": MANIFEST})
+        reset_storages()
         call_command("collectstatic", interactive=False, verbosity=0)
-    return folder
+    reset_storages()
 
 
 @pytest.fixture
-def collected_static(collected_folder, settings):
+def collected_static(collected_once, settings):
     """Static files as production serves them: hashed names, compressed, from one folder."""
-    settings.STATIC_ROOT = collected_folder
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
-    return collected_folder
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": MANIFEST}
+    return Path(settings.STATIC_ROOT)
+
+
+def reset_storages():
+    setting_changed.send(sender=None, setting="STORAGES", value=settings.STORAGES, enter=True)
+
+
+@pytest.fixture(scope="session")
+def live_server(collected_once):
+    """The portal on a free port, static files through WhiteNoise as in production."""
+    server = LiveServer("localhost", start=False)
+    # Django would serve static and media files itself, before the portal is asked.
+    server.thread.static_handler = operator.attrgetter("application")
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

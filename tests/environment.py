@@ -20,6 +20,7 @@ from pathlib import Path
 
 # One folder a process: xdist's workers and two suites side by side share nothing.
 VAR_DIR = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+(VAR_DIR / "static").mkdir()
 # Also the end of the name of the PostgreSQL database and the prefix of the keys in Redis.
 OWN_NAME = f"{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 

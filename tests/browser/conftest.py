@@ -40,6 +40,12 @@ def browser_type_launch_args(chromium):
     return {"executable_path": CHROMIUM, "args": ARGUMENTS, "headless": True}
 
 
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    """What addresses without a host are relative to."""
+    return live_server.url
+
+
 @pytest.fixture(autouse=True)
 def address_of_the_portal(live_server, collected_static, settings):
     """Links, passkeys and the check for a form's origin are about the live server's address."""
@@ -48,7 +54,7 @@ def address_of_the_portal(live_server, collected_static, settings):
 
 
 @pytest.fixture
-def visit(new_context, live_server):
+def visit(new_context):
     """Opens a page in a context of its own and fails on an error in the browser's console."""
     errors = []
 
@@ -65,7 +71,7 @@ def visit(new_context, live_server):
             "console",
             lambda message: errors.append(message.text) if message.type == "error" else None,
         )
-        page.goto(f"{live_server.url}{address}")
+        page.goto(address)
         return page
 
     yield open_page

@@ -23,8 +23,17 @@ OUR_MODELS = [model for model in apps.get_models() if model._meta.app_label in L
 # Everything else asks for a login. Opening a page is a line here.
 PUBLIC = {
     "root",
+    "ready",
     "portal:home",
     "members:invitation",
+    "publications:newsletters",
+    "publications:issue",
+    "publications:issue_pdf",
+    "publications:subscribe",
+    "publications:subscribe_sent",
+    "publications:confirm_subscription",
+    "publications:subscription",
+    "publications:unsubscribe",
     # allauth's: entering, leaving, and coming back with a new password
     "account_confirm_email",
     "account_confirm_login_code",

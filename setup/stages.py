@@ -63,12 +63,19 @@ def embedded() -> Iterator[dict[str, str]]:
 @contextlib.contextmanager
 def database_and_queue(*, private: bool = False) -> Iterator[dict[str, str]]:
     """PostgreSQL and Redis: the named ones, those of this machine, or private ones."""
+    named = {} if private else os.environ
     with contextlib.ExitStack() as stack:
-        database = os.environ.get("DATABASE_URL") or POSTGRESQL
-        if private or not answers(lambda: psycopg2.connect(database, connect_timeout=3).close()):
+        database = named.get("DATABASE_URL") or POSTGRESQL
+        queue = named.get("REDIS_URL") or REDIS
+        # What was named is not second-guessed: a wrong name should fail.
+        if private or (
+            "DATABASE_URL" not in named
+            and not answers(lambda: psycopg2.connect(database, connect_timeout=3).close())
+        ):
             database = start_private("PostgreSQL", stack, servers.private_postgresql)
-        queue = os.environ.get("REDIS_URL") or REDIS
-        if private or not answers(lambda: redis.Redis.from_url(queue).ping()):
+        if private or (
+            "REDIS_URL" not in named and not answers(lambda: redis.Redis.from_url(queue).ping())
+        ):
             queue = start_private("Redis", stack, servers.Redis).url
         yield {"DATABASE_URL": database, "REDIS_URL": queue}
 
@@ -86,7 +93,7 @@ def start_private(name: str, stack: contextlib.ExitStack, server: Callable):
         running = stack.enter_context(server())
     except servers.ServerMissing as error:
         raise Missing(f"{error}: the suite on PostgreSQL and Redis not run") from None
-    print(f"{name}: a private server for this run")
+    print(f"{name}: a private server for this run", flush=True)
     return running
 
 
@@ -172,8 +179,10 @@ def test_long() -> list[Stage]:
 
 def run(stage: Stage, closing_lines: list[str]) -> int:
     """Run it with its output passed on. Returns its exit code; 124 when it took too long."""
-    with stage.environment() as variables:
-        process = subprocess.Popen(
+    too_long = threading.Event()
+    with (
+        stage.environment() as variables,
+        subprocess.Popen(
             stage.command,
             cwd=ROOT,
             env=os.environ | variables,
@@ -182,8 +191,8 @@ def run(stage: Stage, closing_lines: list[str]) -> int:
             text=True,
             errors="replace",
             start_new_session=True,
-        )
-        too_long = threading.Event()
+        ) as process,
+    ):
 
         def end_it():
             too_long.set()
@@ -195,39 +204,46 @@ def run(stage: Stage, closing_lines: list[str]) -> int:
             for line in process.stdout:
                 print(line, end="", flush=True)
                 if CLOSING_LINE.match(line):
-                    closing_lines.append(f"{stage.name}: {line.strip()}")
-            process.wait()
+                    closing_lines.append(line.strip())
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGINT)
+            raise
         finally:
             timer.cancel()
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGINT)
-                process.wait()
     if too_long.is_set():
         print(f"{stage.name}: ended after {stage.minutes:g} minutes")
         return 124
     return process.returncode
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    lists = {"check": check, "test": test, "test-long": test_long}
-    parser.add_argument("what", choices=lists)
+def carry_out(stages: list[Stage]) -> int:
+    """Run them in order up to the first failure, and print the summary. 0 when all went well."""
     summary, closing_lines, status = [], [], 0
-    for stage in lists[parser.parse_args().what]():
+    for stage in stages:
         print(f"\n== {stage.name} ==", flush=True)
-        begin = time.monotonic()
+        begin, lines = time.monotonic(), []
         try:
-            status = run(stage, closing_lines)
+            status = run(stage, lines)
             result = "ok" if status == 0 else f"FAILED (status {status})"
         except Missing as missing:
+            print(missing)
             status = 1 if CI else 0
             result = f"{'FAILED' if CI else 'not run'}: {missing}"
-            print(missing)
-        summary.append(f"{stage.name:<12} {time.monotonic() - begin:6.1f} s  {result}")
+        closing_lines += lines
+        counts = "".join(line.strip("= ").rpartition(" in ")[0] for line in lines[-1:])
+        seconds = time.monotonic() - begin
+        summary.append(f"{stage.name:<12} {seconds:6.1f} s  {result}  {counts}".rstrip())
         if status:
             break
     print("\n" + "\n".join(summary + closing_lines), flush=True)
     return 1 if status else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    lists = {"check": check, "test": test, "test-long": test_long}
+    parser.add_argument("what", choices=lists)
+    return carry_out(lists[parser.parse_args().what]())
 
 
 if __name__ == "__main__":

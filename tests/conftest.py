@@ -7,7 +7,6 @@ that needs the real thing asks for it: `worker` (a Celery worker in a process of
 """
 
 import operator
-import os
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.signals import setting_changed
-from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
 from tests import undefined
 from tests.environment import OWN_NAME, VAR_DIR
 from tests.mailbox import Mailbox
-from tests.worker import Worker
+from tests.worker import Worker, database_address
 
 TESTS = Path(__file__).resolve().parent
 
@@ -160,13 +158,3 @@ def worker(running_worker, mailbox, transactional_db, settings):
     running_worker.start()
     yield running_worker
     app.conf.task_always_eager = True
-
-
-def database_address() -> str:
-    """DATABASE_URL of the database that the tests run on, for a process beside them."""
-    database = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{database['NAME']}"
-    given = os.environ["DATABASE_URL"]
-    address, _, query = given.partition("?")
-    return f"{address.rpartition('/')[0]}/{database['NAME']}" + (f"?{query}" if query else "")

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from django.db import connection
+
 from tests.environment import VAR_DIR
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,3 +72,13 @@ class Worker:
             return
         # Nothing is worth the seconds of a warm shutdown: the database goes next.
         self.kill()
+
+
+def database_address() -> str:
+    """DATABASE_URL of the database that the tests run on, for a process beside them."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    given = os.environ["DATABASE_URL"]
+    address, _, query = given.partition("?")
+    return f"{address.rpartition('/')[0]}/{database['NAME']}" + (f"?{query}" if query else "")

@@ -51,8 +51,12 @@ class Waiting(NamedTuple):
         return -self.days
 
     @property
-    def is_record(self) -> bool:
-        return isinstance(self.subject, Organisation | Publication)
+    def is_organisation(self) -> bool:
+        return isinstance(self.subject, Organisation)
+
+    @property
+    def is_publication(self) -> bool:
+        return isinstance(self.subject, Publication)
 
 
 class Kind(NamedTuple):

@@ -65,11 +65,7 @@ class TranslatableForm(forms.ModelForm):
     def other_fields(self) -> list[BoundField]:
         """What belongs to no language, in the order of the form."""
         translated = {name for code in LANGUAGES for name in self._fields_of(code)}
-        return [
-            field
-            for field in self.visible_fields()
-            if field.name not in translated and field.name != "minor_edit"
-        ]
+        return [field for field in self.visible_fields() if field.name not in translated]
 
     def clean(self):
         cleaned = super().clean()

@@ -11,8 +11,8 @@ register = template.Library()
 
 
 class Tab(NamedTuple):
-    label: str
     url: str
+    label: str
     current: bool
 
 
@@ -44,7 +44,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         tabs += [
             (_("Our organisation"), "members:space_organisation"),
             (_("People"), "members:space_people"),
-            (_("Documents"), "publications:space_documents"),
+            (_("Documents"), "publications:documents"),
         ]
     tabs.append((_("Security"), "mfa_index"))
     if standing.has_desk:
@@ -88,6 +88,6 @@ def marked(request: HttpRequest, tabs: list[tuple[str, str]]) -> list[Tab]:
     beginnings = [url.split("?")[0] for _label, url in found]
     current = max((b for b in beginnings if request.path.startswith(b)), key=len, default=None)
     return [
-        Tab(label, url, beginning == current)
+        Tab(url, label, beginning == current)
         for (label, url), beginning in zip(found, beginnings, strict=True)
     ]

@@ -163,7 +163,11 @@ class Letter(NamedTuple):
 def letter(issue: Issue, language: str, *, found: dict | None = None) -> Letter:
     """The mail of an issue in one language, still without a reader."""
     found = found or contents(issue, language)
+    subject = found["subject"].value
+    if found["subject"].language == "fr":
+        subject = french_spaces(subject, narrow=False)
     context = skin_context(issue, found) | {
+        "subject": subject,
         "other_languages": other_languages(issue, language),
         "unsubscribe_url": absolute_url("publications:unsubscribe", language=language, token=TOKEN),
         "subscription_url": absolute_url(
@@ -172,9 +176,8 @@ def letter(issue: Issue, language: str, *, found: dict | None = None) -> Letter:
         "archive_url": absolute_url("publications:newsletters", language=language),
         "since": SINCE,
     }
-    subject = found["subject"].value
     return Letter(
-        subject=french_spaces(subject, narrow=False) if language == "fr" else subject,
+        subject=subject,
         html=mail.render_html(f"{TEMPLATES}/letter.mjml", context, language=language),
         text=mail.render_text(f"{TEMPLATES}/letter.txt", context, language=language),
         language=language,

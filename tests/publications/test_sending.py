@@ -1,0 +1,383 @@
+"""Sending an issue: each subscriber once, in their language, whatever breaks on the way."""
+
+import asyncio
+import datetime
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.core import mail
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from publications.models import Delivery, Issue
+from publications.models.newsletters import DeliveryState, IssueState, Period
+from publications.newsletters import drafting, gate, sending
+from publications.tasks import send_due_issues
+from tests import factories as make
+from tests.conftest import database_address
+from tests.mailbox import Mailbox
+from tests.servers import free_port
+
+ELEVEN_MINUTES = datetime.timedelta(minutes=11)
+
+
+def ready_issue(readers: dict[str, int]) -> Issue:
+    """An issue of R8 that is ready, with so many confirmed readers per language."""
+    make.create_network()
+    letter = make.create_newsletter(make.create_region("R8"))
+    make.create_publication(
+        regions=[letter.region],
+        published_on=datetime.date(2026, 8, 14),
+        title_es="Informe",
+        summary_es="Resumen.",
+    )
+    for language, number in readers.items():
+        for _ in range(number):
+            make.create_subscription(newsletter=letter, language=language)
+    issue = drafting.draft(letter, Period(2026, 3))
+    return gate.make_ready(issue, by=make.create_secretary())
+
+
+def started(issue: Issue) -> Issue:
+    """The issue with its recipients frozen, and a bell that nobody has heard."""
+    issue.state, issue.sending_since = IssueState.SENDING, timezone.now()
+    issue.save()
+    sending.freeze(issue)
+    return issue
+
+
+def states(issue: Issue) -> dict:
+    return dict(sending.totals(issue))
+
+
+def addresses() -> list[str]:
+    return sorted(message.to[0] for message in mail.outbox)
+
+
+def let_time_pass(issue: Issue):
+    """As if eleven minutes had gone by since the rows were claimed and attempted."""
+    for delivery in issue.deliveries.all():
+        for field in ("claimed_at", "attempted_at"):
+            if moment := getattr(delivery, field):
+                setattr(delivery, field, moment - ELEVEN_MINUTES)
+        delivery.save()
+
+
+# -- Once, and in one's language -------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_each_reader_receives_their_language_once(django_capture_on_commit_callbacks):
+    issue = ready_issue({"fr": 2, "en": 3, "es": 1})
+    with django_capture_on_commit_callbacks(execute=True):
+        sending.start(issue)
+    issue.refresh_from_db()
+    assert issue.state == IssueState.SENT
+    assert issue.sent_at is not None
+    assert Counter(message.extra_headers["Content-Language"] for message in mail.outbox) == {
+        "fr": 2,
+        "en": 3,
+        "es": 1,
+    }
+    assert len(set(addresses())) == 6
+    assert states(issue) == {"sent": 6}
+
+
+@pytest.mark.django_db
+def test_only_who_confirmed_and_has_not_left_receives_it():
+    issue = ready_issue({"en": 1})
+    letter = issue.newsletter
+    make.create_subscription(newsletter=letter, confirmed_at=None)
+    make.create_subscription(newsletter=letter, ended_at=timezone.now())
+    make.create_subscription(newsletter=make.create_newsletter(None))
+    sending.deliver(started(issue))
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_starting_and_delivering_again_sends_nothing_twice():
+    issue = started(ready_issue({"en": 2}))
+    with pytest.raises(ValidationError, match="has been sent"):
+        sending.start(issue)
+    sending.freeze(issue)
+    sending.deliver(issue)
+    sending.deliver(issue)
+    send_due_issues()
+    assert len(mail.outbox) == 2
+    assert Delivery.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_draft_is_not_sent():
+    issue = ready_issue({"en": 1})
+    drafting.reopen(issue)
+    with pytest.raises(ValidationError, match="not ready"):
+        sending.start(issue)
+    assert Delivery.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_who_leaves_between_freezing_and_sending_is_left_out():
+    issue = started(ready_issue({"en": 2}))
+    issue.newsletter.subscriptions.order_by("pk").last().delete()
+    leaving = issue.newsletter.subscriptions.get()
+    leaving.ended_at = timezone.now()
+    leaving.save()
+    sending.deliver(issue)
+    assert mail.outbox == []
+    assert states(issue) == {"skipped": 1}
+    issue.refresh_from_db()
+    assert issue.state == IssueState.SENT
+
+
+@pytest.mark.django_db
+def test_without_readers_an_issue_is_published_all_the_same():
+    issue = started(ready_issue({}))
+    sending.deliver(issue)
+    issue.refresh_from_db()
+    assert issue.state == IssueState.SENT
+
+
+@pytest.mark.django_db
+def test_nothing_leaves_while_sending_is_paused():
+    issue = ready_issue({"en": 2})
+    pause = make.create_network(sending_paused=True)
+    cache.clear()
+    sending.deliver(started(issue))
+    assert (mail.outbox, states(issue)) == ([], {"queued": 2})
+    with pytest.raises(ValidationError, match="paused"):
+        sending.send_test(issue, language="en", to=issue.ready_by)
+    pause.sending_paused = False
+    pause.save()
+    cache.clear()
+    send_due_issues()
+    assert states(issue) == {"sent": 2}
+
+
+@pytest.mark.django_db
+def test_sending_goes_in_batches_and_stops_when_its_time_is_up(monkeypatch):
+    monkeypatch.setattr(sending, "BATCH", 2)
+    issue = started(ready_issue({"en": 5}))
+    sending.deliver(issue, seconds=0)
+    assert states(issue) == {"queued": 5}
+    assert sending.deliver(issue) == 5
+
+
+# -- Workers that die ------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_of_a_worker_that_died_only_the_attempted_mail_is_given_up():
+    issue = started(ready_issue({"en": 3}))
+    batch = sending.claim(issue)
+    assert sending.begin(batch[0])
+    # The worker dies here. At first its rows are left alone.
+    sending.deliver(issue)
+    assert (states(issue), mail.outbox) == ({"claimed": 3}, [])
+    let_time_pass(issue)
+    sending.deliver(issue)
+    assert states(issue) == {"sent": 2, "unknown": 1}
+    assert batch[0].subscription.email not in addresses()
+    issue.refresh_from_db()
+    assert issue.state == IssueState.SENT
+
+
+@pytest.mark.django_db
+def test_a_worker_that_wakes_up_late_finds_its_rows_taken():
+    issue = started(ready_issue({"en": 1}))
+    [slept_over] = sending.claim(issue)
+    let_time_pass(issue)
+    sending.deliver(issue)
+    assert not sending.begin(slept_over)
+    sending.release([slept_over])
+    assert states(issue) == {"sent": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_each_mail_once(mailbox, monkeypatch):
+    monkeypatch.setattr(sending, "BATCH", 5)
+    issue = started(ready_issue({"fr": 15, "en": 15}))
+
+    def work():
+        try:
+            sending.deliver(issue)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    sending.deliver(issue)
+    received = [message["To"] for message in mailbox.messages]
+    assert (len(received), len(set(received))) == (30, 30)
+    assert states(issue) == {"sent": 30}
+
+
+class SlowMailbox(Mailbox):
+    """Takes a mail, and answers after a while."""
+
+    async def handle_DATA(self, server, session, envelope):
+        answer = await super().handle_DATA(server, session, envelope)
+        await asyncio.sleep(0.4)
+        return answer
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_process_leaves_one_unknown_mail_and_loses_none(settings):
+    issue = started(ready_issue({"en": 6}))
+    with SlowMailbox() as box:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = box.host, box.port
+        with subprocess.Popen(
+            [sys.executable, "manage.py", "newsletter", "send", "--region", "R8"]
+            + ["--period", "2026-Q3"],
+            cwd=settings.BASE_DIR,
+            env=os.environ
+            | {"DATABASE_URL": database_address(), "EMAIL_URL": f"smtp://{box.host}:{box.port}"},
+        ) as process:
+            try:
+                box.wait_for(3, seconds=60)
+            finally:
+                process.send_signal(signal.SIGKILL)
+        let_time_pass(issue)
+        sending.deliver(issue)
+        received = [message["To"] for message in box.messages]
+    found = states(issue)
+    # The server may have had the third mail without the process hearing so: it is not resent.
+    assert sum(found.values()) == 6
+    assert found["unknown"] == 1
+    assert (len(received), len(set(received))) == (6, 6)
+
+
+# -- Servers in a mood -----------------------------------------------------------------------------
+
+
+class Moody:
+    """An SMTP server that does with each address what it is told to."""
+
+    def __init__(self):
+        self.moods: dict[str, str] = {}
+        self.received: list[str] = []
+        self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if "sender" in self.moods:
+            return self.moods["sender"]
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        mood = self.moods.get(address, "")
+        if mood == "hang up":
+            server.transport.close()
+            self.moods.pop(address)
+        if mood[:1] in ("4", "5"):
+            return mood
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        [address] = envelope.rcpt_tos
+        self.received.append(address)
+        if self.moods.get(address) == "lose the answer":
+            server.transport.close()
+        return "250 OK"
+
+
+@pytest.fixture
+def moody(settings):
+    server = Moody()
+    server.controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.controller.port
+    yield server
+    server.controller.stop()
+
+
+@pytest.fixture
+def under_way(db) -> Issue:
+    return started(ready_issue({"en": 3}))
+
+
+def reader(issue: Issue, place: int) -> Delivery:
+    return issue.deliveries.select_related("subscription").order_by("pk")[place]
+
+
+def test_a_refused_address_fails_alone(moody, under_way):
+    refused = reader(under_way, 0)
+    moody.moods[refused.subscription.email] = "550 no such person"
+    sending.deliver(under_way)
+    refused.refresh_from_db()
+    assert (refused.state, refused.error) == (DeliveryState.FAILED, "550 no such person")
+    assert states(under_way) == {"failed": 1, "sent": 2}
+
+
+def test_a_passing_refusal_is_tried_again_later_and_three_times(moody, under_way):
+    later = reader(under_way, 0)
+    moody.moods[later.subscription.email] = "451 come back"
+    for tried in (1, 2, 3):
+        sending.deliver(under_way)
+        # Not at once: the server has just said so.
+        sending.deliver(under_way)
+        later.refresh_from_db()
+        assert later.attempts == tried
+        let_time_pass(under_way)
+    assert (later.state, later.error) == (DeliveryState.FAILED, "451 come back")
+    assert states(under_way) == {"failed": 1, "sent": 2}
+
+
+def test_a_mail_whose_answer_was_lost_is_not_sent_again(moody, under_way):
+    lost = reader(under_way, 1)
+    moody.moods[lost.subscription.email] = "lose the answer"
+    sending.deliver(under_way)
+    let_time_pass(under_way)
+    sending.deliver(under_way)
+    lost.refresh_from_db()
+    assert lost.state == DeliveryState.UNKNOWN
+    assert states(under_way) == {"unknown": 1, "sent": 2}
+    assert len(moody.received) == 3
+
+
+def test_a_connection_that_closes_between_two_mails_costs_nothing(moody, under_way):
+    moody.moods[reader(under_way, 1).subscription.email] = "hang up"
+    assert sending.deliver(under_way) == 3
+    assert states(under_way) == {"sent": 3}
+
+
+@pytest.mark.parametrize("mood", ["530 log in first", "421 too busy"])
+def test_a_server_that_refuses_us_fails_no_reader(moody, under_way, mood):
+    moody.moods["sender"] = mood
+    assert sending.deliver(under_way) == 0
+    assert states(under_way) == {"queued": 3}
+    del moody.moods["sender"]
+    assert sending.deliver(under_way) == 3
+
+
+def test_a_server_that_is_down_fails_no_reader(settings, under_way):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    assert sending.deliver(under_way) == 0
+    assert states(under_way) == {"queued": 3}
+    under_way.refresh_from_db()
+    assert under_way.state == IssueState.SENDING
+
+
+def test_an_address_no_mail_can_carry_fails_alone(moody, under_way):
+    broken = reader(under_way, 0)
+    broken.subscription.email = "two@at@example.org"
+    broken.subscription.save()
+    sending.deliver(under_way)
+    broken.refresh_from_db()
+    assert broken.state == DeliveryState.FAILED
+    assert states(under_way) == {"failed": 1, "sent": 2}

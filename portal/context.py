@@ -16,9 +16,28 @@ def page(request: HttpRequest) -> dict:
         "network": network.current(),
         "demonstration": settings.DEMONSTRATION,
         "alternates": alternates(request),
+        "section": section(request.path),
+        "area_label": "",
         "language": current_language(),
         "site_url": settings.SITE_URL,
     }
+
+
+SECTIONS = {
+    "publications": "publications",
+    "newsletters": "publications",
+    "regions": "regions",
+    "programme": "programme",
+    "members": "members",
+    "pages": "about",
+    "search": "search",
+}
+
+
+def section(path: str) -> str:
+    """The entry of the main navigation an address belongs to, or none."""
+    parts = path.split("/", 3)
+    return SECTIONS.get(parts[2], "") if len(parts) > 2 else ""
 
 
 def alternates(request: HttpRequest) -> list[dict]:

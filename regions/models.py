@@ -4,6 +4,7 @@ import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -183,9 +184,11 @@ class GroupingMember(models.Model):
                 violation_error_message=_("The end must come after the beginning."),
             ),
             models.UniqueConstraint(
-                fields=("grouping", "country", "kind", "since"),
+                "grouping",
+                "country",
+                "kind",
+                Coalesce("since", datetime.date.min),
                 name="grouping_member_once",
-                nulls_distinct=False,
             ),
         )
 

@@ -50,7 +50,8 @@ def inspect(file: BinaryIO, *, name: str, limit: int) -> FileFacts:
     if not name.lower().endswith(SUFFIXES[media_type]):
         raise ValidationError(
             _(
-                "The name says “%(name)s”, but the content is %(kind)s. Correct the name or the file."
+                "The name says “%(name)s”, but the content is %(kind)s. "
+                "Correct the name or the file."
             ),
             code="name_mismatch",
             params={"name": name, "kind": SUFFIXES[media_type][1:].upper()},

@@ -22,7 +22,7 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-class JobCancelled(Exception):  # noqa: N818  it is news, not an error
+class JobCancelled(Exception):
     """Raised inside a running job when somebody cancelled its row."""
 
 

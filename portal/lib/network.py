@@ -39,7 +39,7 @@ _provider: Callable[[], Network] = Network
 
 def register(provider: Callable[[], Network]):
     """Have the provider answer ``current()``; called once, by the roof."""
-    global _provider  # noqa: PLW0603  the one hook through which the toolbox reaches the roof
+    global _provider
     _provider = provider
 
 

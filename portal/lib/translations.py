@@ -106,6 +106,11 @@ class Translatable(Announced):
             kwargs["update_fields"] = {*update_fields, *states}
         super().save(*args, **kwargs)
 
+    def settle_texts(self):
+        """What saving does to blanks and states, for a verb that writes many records in bulk."""
+        self._normalise_blanks()
+        self._refresh_states(minor_edit=False)
+
     def text(self, field: str, language: str | None = None) -> Text:
         """The field's text for a reader of the language, and the language it is in.
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -106,9 +107,7 @@ class Newsletter(Translatable):
         verbose_name = _("newsletter")
         verbose_name_plural = _("newsletters")
         constraints = (
-            models.UniqueConstraint(
-                fields=("region",), name="newsletter_once_per_region", nulls_distinct=False
-            ),
+            models.UniqueConstraint(Coalesce("region", 0), name="newsletter_once_per_region"),
         )
 
     def __str__(self):

@@ -94,10 +94,14 @@ class Report(Job):
             ),
             # A second request for the same thing joins the first while that is under way.
             models.UniqueConstraint(
-                fields=("kind", "organisation", "region", "language", "year"),
-                condition=Q(state__in=("queued", "running")),
-                nulls_distinct=False,
-                name="report_once_at_a_time",
+                fields=("kind", "organisation", "language", "year"),
+                condition=Q(state__in=("queued", "running"), organisation__isnull=False),
+                name="report_on_organisation_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=("kind", "region", "language", "year"),
+                condition=Q(state__in=("queued", "running"), region__isnull=False),
+                name="report_on_region_once_at_a_time",
             ),
         )
 

@@ -5,6 +5,7 @@ import datetime
 import io
 import logging
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -146,6 +147,7 @@ def context(*, kind: str, data: dict, language: str) -> dict:
         "symbol": symbol,
         "language": language,
         "network": network.current(),
+        "demonstration": settings.DEMONSTRATION,
         "site": links.absolute(f"/{language}/"),
         "csv_name": f"{slugify(symbol.replace('/', '-'))}.csv",
         "map": region_map(data, language),

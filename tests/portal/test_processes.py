@@ -151,6 +151,7 @@ def test_logins_are_shown_in_demonstration_mode_only(settings):
 
 
 @pytest.mark.services
+@pytest.mark.skipif(bool(settings.REDIS_URL), reason="about the embedded default alone")
 def test_up_starts_all_three_and_ctrl_c_ends_them(tmp_path):
     """The whole of it, on the embedded default, as a newcomer meets it."""
     port = free_port()
@@ -173,7 +174,7 @@ def test_up_starts_all_three_and_ctrl_c_ends_them(tmp_path):
             wait_for(lambda: "schedule | " in log.read_text(), log, up)
             children = descendants(up.pid)
             up.send_signal(signal.SIGINT)
-            assert up.wait(30) == 0, log.read_text()
+            assert up.wait(60) == 0, log.read_text()
         finally:
             up.kill()
             up.wait()
@@ -191,7 +192,7 @@ def answers(address: str) -> bool:
 
 
 def wait_for(condition, log: Path, process: subprocess.Popen) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 150
     while not condition():
         assert process.poll() is None and time.monotonic() < end, log.read_text()
         time.sleep(0.1)

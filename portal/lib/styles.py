@@ -1,11 +1,13 @@
 """The stylesheets: many small sources, one file for the browser.
 
 Each bundle joins its sources in order, without comments and needless space. It is written
-again whenever a source is newer, so nobody runs a build: the finder answers for the bundle
+again whenever its text would differ, so nobody runs a build: the finder answers for the bundle
 as for any static file, in development and when files are collected.
 """
 
+import posixpath
 import re
+import tempfile
 from pathlib import Path
 
 from django.conf import settings
@@ -13,10 +15,12 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
 BUNDLES = {
-    "css/portal.css": ("tokens.css", "fonts.css", "base.css", "components/*.css"),
+    "css/portal.css": ("tokens.css", "fonts.css", "base.css", "layout.css", "components/*.css"),
     "css/print.css": ("print/*.css",),
     "css/back_room.css": ("tokens.css", "fonts.css", "back_room/*.css"),
 }
+# References inside a source; the optional quotes are kept as they are.
+REFERENCE = re.compile(r"""url\((["']?)(?!data:|https?:|/|#)([^"')]+)\1\)""")
 
 
 def sources() -> Path:
@@ -30,9 +34,34 @@ def parts(name: str) -> list[Path]:
 
 def joined(name: str) -> str:
     """The text of a bundle."""
-    css = "\n".join(path.read_text("utf-8") for path in parts(name))
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    return re.sub(r"\s*\n\s*", "\n", css).strip() + "\n"
+    return "".join(squeezed(rebased(path, name)) + "\n" for path in parts(name))
+
+
+def rebased(source: Path, bundle: str) -> str:
+    """The text of a source, its references changed to hold from where the bundle lies.
+
+    A source stays valid by itself: it is collected beside the bundle, and a reference to
+    nowhere would stop the hashing of names.
+    """
+    here = posixpath.join("css", source.parent.relative_to(sources()).as_posix())
+
+    def moved(match: re.Match) -> str:
+        target = posixpath.normpath(posixpath.join(here, match[2]))
+        return f"url({match[1]}{posixpath.relpath(target, posixpath.dirname(bundle))}{match[1]})"
+
+    return REFERENCE.sub(moved, source.read_text("utf-8"))
+
+
+def squeezed(css: str) -> str:
+    """The same rules without comments and needless space; text in quotes is left alone."""
+    pieces = re.split(r"""("[^"]*"|'[^']*')""", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    for index in range(0, len(pieces), 2):
+        piece = re.sub(r"\s+", " ", pieces[index])
+        piece = re.sub(r" ?([{};,]) ?", r"\1", piece)
+        # Only after a property's name: a space before a colon begins a selector (`p :focus`).
+        piece = re.sub(r"(?<=[\w-]): ", ":", piece)
+        pieces[index] = piece.replace(";}", "}")
+    return "".join(pieces).strip()
 
 
 class BundleFinder(BaseFinder):
@@ -58,12 +87,17 @@ class BundleFinder(BaseFinder):
             yield name, self.storage
 
     def written(self, name: str) -> Path:
-        """The bundle's file, written anew when a source changed since."""
+        """The bundle's file, written anew when its text has changed."""
         target = self.folder / name
-        newest = max((path.stat().st_mtime for path in parts(name)), default=0)
-        if not target.exists() or target.stat().st_mtime < newest:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_suffix(".partial")
-            partial.write_text(joined(name), "utf-8")
-            partial.replace(target)
+        text = joined(name)
+        if target.exists() and target.read_text("utf-8") == text:
+            return target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Several processes may find the same change; each writes its own file and swaps it in.
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=target.parent, suffix=".partial", delete=False
+        ) as partial:
+            partial.write(text)
+        Path(partial.name).chmod(0o644)
+        Path(partial.name).replace(target)
         return target

@@ -1,0 +1,45 @@
+"""The demonstration network as a whole, in one transaction."""
+
+from django.db import transaction
+
+from portal.demo.calendar import create_activities, create_events
+from portal.demo.letters import create_issues, create_messages, create_subscriptions
+from portal.demo.library import create_publications
+from portal.demo.organisations import create_organisations
+from portal.demo.people import create_others, create_secretary
+from portal.demo.scale import multiply
+from portal.lib import changes
+from portal.loading import load_network
+from portal.models import NetworkIdentity
+
+ADDRESS = "1 Example Street, 1000 Example"
+
+
+@transaction.atomic
+def build(*, scale: int = 1) -> dict[str, int]:
+    """Make what is missing of the demonstration network, and say how many rows of each kind."""
+    load_network()
+    give_address()
+    secretary = create_secretary()
+    created = {
+        "organisations": create_organisations(secretary),
+        "people": create_others(),
+        "publications": create_publications(),
+        "events": create_events(),
+        "activities": create_activities(),
+        "issues of newsletters": create_issues(secretary),
+        "subscriptions": create_subscriptions(),
+        "messages": create_messages(),
+    }
+    for kind, count in multiply(scale).items():
+        created[kind] += count
+    return created
+
+
+def give_address():
+    """A postal address for the foot of letters, unless the network has one."""
+    identity = NetworkIdentity.objects.get(pk=1)
+    if not identity.postal_address:
+        identity.postal_address = ADDRESS
+        identity.save()
+        changes.announce(identity)

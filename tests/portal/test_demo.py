@@ -1,0 +1,318 @@
+"""The demonstration network: complete, visibly an example, valid, and the same every time."""
+
+import datetime
+from collections import Counter
+from io import BytesIO, StringIO
+from itertools import pairwise
+
+import nh3
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from pypdf import PdfReader
+
+from members import joining
+from members.models import Derogation, Mandate, Membership, Organisation, User
+from portal import demo
+from portal.demo.building import build
+from portal.demo.people import SECRETARY
+from portal.demo.texts import EXAMPLE
+from portal.lib.text import ALLOWED_ATTRIBUTES, ALLOWED_TAGS
+from portal.lib.translations import LANGUAGES, TranslationState
+from portal.models import ContactMessage
+from programme.models import Activity, Event
+from publications.models import Issue, IssueItem, Newsletter, Publication, Subscription
+from publications.models.library import PublicationFile
+from publications.models.newsletters import IssueState
+from regions.models import Region
+
+MADE = {
+    "organisations": 90,
+    "people": 88,
+    "publications": 60,
+    "events": 33,
+    "activities": 20,
+    "issues of newsletters": 24,
+    "subscriptions": 193,
+    "messages": 3,
+}
+TODAY = timezone.localdate()
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker):
+    """The whole network, made once for this module and undone after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        created = build()
+        yield created
+        transaction.set_rollback(True)
+
+
+def test_everything_is_made(demonstration):
+    # The secretary comes first and is counted apart.
+    assert demonstration == MADE
+    assert Organisation.objects.count() == 90
+    assert Publication.objects.count() == 60
+    assert Event.objects.count() == 33
+    assert Activity.objects.count() == 20
+    assert ContactMessage.objects.waiting().count() == 3
+
+
+def test_a_second_time_changes_nothing(demonstration):
+    histories = [
+        model.history.count() for model in (Organisation, Membership, Mandate, Publication, Event)
+    ]
+    assert set(build().values()) == {0}
+    assert histories == [
+        model.history.count() for model in (Organisation, Membership, Mandate, Publication, Event)
+    ]
+
+
+def test_every_organisation_is_visibly_an_example(demonstration):
+    for organisation in Organisation.objects.all():
+        for code in LANGUAGES:
+            name = organisation.own_text("name", code)
+            assert not name or name.endswith(EXAMPLE[code])
+        assert organisation.email.endswith("@example.org")
+    for email in (
+        *User.objects.values_list("email", flat=True),
+        *Subscription.objects.values_list("email", flat=True),
+        *ContactMessage.objects.values_list("email", flat=True),
+    ):
+        assert email.endswith("@example.org")
+
+
+def test_regions_are_uneven_and_none_is_empty(demonstration):
+    assert [Organisation.objects.active().in_region(r).count() for r in Region.objects.all()] == [
+        *(6, 21, 5),
+        *(10, 7, 8),
+        *(12, 14, 9),
+    ]
+    discreet = Organisation.objects.filter(discreet=True)
+    assert sorted(organisation.region.code for organisation in discreet) == ["R5", "R6"]
+
+
+def test_there_is_one_seat_for_each_country_with_a_national_organisation(demonstration):
+    national = Organisation.objects.active().of_category("A")
+    countries = set(national.values_list("country", flat=True))
+    seats = list(national.filter(seat_country=F("country")).values_list("seat_country", flat=True))
+    assert sorted(seats) == sorted(countries)
+    [without] = national.filter(seat_country=None)
+    assert without.slug == "flanders-council"
+    assert [derogation.organisation for derogation in Derogation.objects.all()] == [without]
+    assert not Organisation.objects.seat_holders().exclude(category__code="A").exists()
+
+
+def test_statuses_agree_with_periods(demonstration):
+    assert Counter(Organisation.objects.values_list("status", flat=True)) == {
+        "active": 86,
+        "applicant": 2,
+        "grace": 1,
+        "lapsed": 1,
+    }
+    current = Membership.objects.on(TODAY).values("organisation")
+    assert set(Organisation.objects.filter(pk__in=current).values_list("status", flat=True)) == {
+        "active"
+    }
+    assert Organisation.objects.filter(pk__in=current).count() == 86
+    assert joining.refresh_statuses() == 0
+    assert joining.next_number(TODAY.year).startswith(f"M/{TODAY.year}/")
+
+
+def test_members_joined_over_half_a_century(demonstration):
+    years = {organisation.member_since.year for organisation in Organisation.objects.active()}
+    assert (min(years), max(years)) == (1972, TODAY.year)
+    for organisation in Organisation.objects.active():
+        periods = list(organisation.memberships.order_by("starts_on"))
+        for earlier, later in pairwise(periods):
+            assert later.starts_on == earlier.ends_on + datetime.timedelta(days=1)
+
+
+def test_translations_are_uneven_and_every_state_is_used(demonstration):
+    languages = Counter()
+    states = set()
+    for publication in Publication.objects.all():
+        languages[sum(bool(publication.own_text("title", code)) for code in LANGUAGES)] += 1
+        states |= {state for _, state in publication.languages()}
+        assert publication.translation_state(publication.original_language) == "ready"
+    assert languages == {3: 18, 2: 22, 1: 20}
+    assert states == set(TranslationState.values)
+    for code in LANGUAGES:
+        assert 0 < Publication.objects.missing_in(code).count() < 60
+        assert 0 < Organisation.objects.missing_in(code).count() < 90
+    assert Publication.objects.filter(state_es="in_progress", body_es__isnull=False).count() == 0
+
+
+def test_saving_a_publication_keeps_its_states(demonstration):
+    with transaction.atomic():
+        for publication in Publication.objects.all():
+            before = publication.languages()
+            publication.save()
+            assert publication.languages() == before
+        transaction.set_rollback(True)
+
+
+def test_publications_are_complete(demonstration):
+    assert Counter(Publication.objects.values_list("access", flat=True)) == {
+        "public": 54,
+        "members": 5,
+        "secretariat": 1,
+    }
+    assert set(Publication.objects.values_list("kind", flat=True)) == set(Publication.Kind.values)
+    assert set(Publication.objects.values_list("axes__number", flat=True)) == {1, 2, 3, 4, 5, 6, 7}
+    tables = 0
+    for publication in Publication.objects.all():
+        publication.full_clean()
+        body = publication.own_text("body", publication.original_language)
+        assert publication.own_text("summary", publication.original_language)
+        assert body.count("<h2>") == 3
+        assert nh3.clean(body, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES) == body
+        tables += "<table>" in body
+    assert tables > 5
+
+
+def test_files_are_tagged_documents_in_their_language(demonstration):
+    files = list(PublicationFile.objects.select_related("publication"))
+    assert (len(files), len({file.publication_id for file in files})) == (53, 23)
+    assert len({file.digest for file in files}) == 53
+    for file in files:
+        assert (file.media_type, file.is_tagged) == ("application/pdf", True)
+        assert file.pages >= 1
+        assert file.publication.is_available(file.language)
+    with files[0].file.open() as stored:
+        content = stored.read()
+    assert len(content) == files[0].size
+    reader = PdfReader(BytesIO(content))
+    assert reader.trailer["/Root"]["/Lang"] == files[0].language
+    assert files[0].publication.symbol in reader.pages[0].extract_text()
+
+
+def test_events_lie_before_and_after_today(demonstration):
+    now = timezone.now()
+    assert (Event.objects.upcoming(now).count(), Event.objects.past(now).count()) == (16, 17)
+    assert Event.objects.public().count() == 31
+    for event in Event.objects.all():
+        event.full_clean()
+        assert event.local_start.weekday() < 5
+
+
+def test_one_region_sleeps(demonstration):
+    region = Region.objects.get(code="R3")
+    long_ago = TODAY - datetime.timedelta(days=365)
+    assert region.publications.count() == 2
+    assert not region.publications.filter(published_on__gte=long_ago).exists()
+    assert not region.events.filter(starts_at__date__gte=long_ago).exists()
+    assert not region.newsletter.issues.filter(sent_at__date__gte=long_ago).exists()
+    assert not Mandate.objects.current().filter(region=region).exists()
+    with_executive = set(
+        Mandate.objects.current().filter(kind="executive").values_list("region__code", flat=True)
+    )
+    assert with_executive == {f"R{number}" for number in range(1, 10)} - {"R3"}
+
+
+def test_past_issues_tell_of_public_things_only(demonstration):
+    assert set(Issue.objects.values_list("state", flat=True)) == {IssueState.SENT}
+    for newsletter in Newsletter.objects.all():
+        expected = 1 if newsletter.code == "R3" else None
+        count = newsletter.issues.count()
+        assert count == expected if expected else 2 <= count <= 3
+    assert not Issue.objects.filter(sent_at__gt=timezone.now()).exists()
+    assert {item.section for item in IssueItem.objects.all()} == set(IssueItem.Section.values)
+    for item in IssueItem.objects.all():
+        publication, event, organisation = item.publication, item.event, item.organisation
+        assert publication is None or publication.is_public
+        assert event is None or event.is_public
+        assert organisation is None or organisation.is_public
+
+
+def test_subscriptions_are_in_every_state_and_language(demonstration):
+    assert set(Subscription.objects.values_list("language", flat=True)) == set(LANGUAGES)
+    confirmed = Subscription.objects.confirmed().count()
+    waiting = Subscription.objects.waiting().count()
+    assert (confirmed > 120, waiting > 5, confirmed + waiting < 193) == (True, True, True)
+    assert not Subscription.objects.filter(confirmed_at__lt=F("requested_at")).exists()
+    assert not Subscription.objects.filter(Q(ended_at__gt=timezone.now())).exists()
+
+
+def test_people_can_log_in_and_staff_have_a_code(demonstration, settings):
+    settings.DEMONSTRATION = True
+    assert [(email, role) for email, _, role in demo.logins()] == [
+        (SECRETARY, "secretariat"),
+        ("wanjiru.example@example.org", "regional executive, R8"),
+        ("awa.exemple@example.org", "head and contact of a member, Senegal"),
+        ("jean.modele@example.org", "dues and contact of the same member"),
+        ("marisol.ejemplo@example.org", "language lead, Spanish"),
+    ]
+    for email, password, _ in demo.logins():
+        person = User.objects.get(email=email)
+        assert person.check_password(password)
+        assert EmailAddress.objects.filter(user=person, verified=True, primary=True).count() == 1
+    staff = [authenticator.user.email for authenticator in Authenticator.objects.all()]
+    assert sorted(staff) == [SECRETARY, "wanjiru.example@example.org"]
+    usable = [person for person in User.objects.all() if person.has_usable_password()]
+    assert len(usable) == 5
+    lina, wanjiru = (User.objects.get(email=email).standing for email in staff)
+    assert (lina.is_secretariat, wanjiru.is_secretariat) == (True, False)
+    assert [region.code for region in wanjiru.regions] == ["R8"]
+    marisol = User.objects.get(email="marisol.ejemplo@example.org")
+    assert marisol.standing.languages == ("es",)
+    awa = User.objects.get(email="awa.exemple@example.org")
+    assert [organisation.country_id for organisation in awa.standing.organisations] == ["SN"]
+
+
+def test_the_printed_code_opens_the_door(demonstration, settings):
+    settings.DEMONSTRATION = True
+    output = StringIO()
+    call_command("demo", "code", stdout=output)
+    authenticator = Authenticator.objects.get(user__email=SECRETARY)
+    assert TOTP(authenticator).validate_code(output.getvalue().strip())
+
+
+def test_nothing_happens_on_a_database_that_is_not_empty(demonstration, settings):
+    settings.DEMONSTRATION = True
+    output = StringIO()
+    call_command("demo", "--if-empty", stdout=output)
+    assert output.getvalue() == ("The database has organisations already: nothing was done.\n")
+
+
+@pytest.mark.parametrize("arguments", [(), ("code",), ("--if-empty",), ("--scale", "2")])
+def test_it_is_refused_outside_demonstration_mode(db, settings, arguments):
+    settings.DEMONSTRATION = False
+    before = Organisation.objects.count()
+    with pytest.raises(CommandError, match="not a demonstration"):
+        call_command("demo", *arguments)
+    assert demo.logins() == []
+    assert Organisation.objects.count() == before
+
+
+@pytest.mark.parametrize("scale", ["0", "-1", "many", "1001"])
+def test_a_wrong_scale_is_refused(db, settings, scale):
+    settings.DEMONSTRATION = True
+    with pytest.raises(CommandError, match="not a number from 1 to 1000"):
+        call_command("demo", f"--scale={scale}")
+
+
+def test_it_multiplies(demonstration):
+    with transaction.atomic():
+        created = build(scale=3)
+        assert (created["organisations"], created["publications"]) == (170, 120)
+        assert created["subscriptions"] > 350
+        assert created["people"] == created["events"] == 0
+        assert set(build(scale=3).values()) == {0}
+        assert Organisation.objects.active().of_category("A").count() == 61
+        for publication in Publication.objects.filter(published_on__year__lt=2023):
+            publication.full_clean()
+            assert publication.axes.count() >= 1
+        for organisation in Organisation.objects.filter(slug__endswith="-3"):
+            assert organisation.own_text("name", organisation.original_language).endswith(")")
+            assert organisation.sort_fr and organisation.is_public
+            assert organisation.memberships.on(TODAY).count() == 1
+        assert joining.next_number(TODAY.year) not in Membership.objects.values_list(
+            "number", flat=True
+        )
+        transaction.set_rollback(True)

@@ -79,6 +79,11 @@ def _folded(line: str) -> list[str]:
     return [*parts, " ".join(current)]
 
 
+def one_line(text: str) -> str:
+    """The text without line breaks, which could begin a header; its no-break spaces stay."""
+    return re.sub(r"[ \t\r\n\v\f]+", " ", text).strip(" ")
+
+
 def sender(language: str) -> str:
     """The network, by its name in the language, as the sender of a mail."""
     identity = network.current()
@@ -97,7 +102,7 @@ def assemble(
     """A mail in one language from the network to one address, ready to be sent."""
     identity = network.current()
     message = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),
+        subject=one_line(subject),
         body=text,
         from_email=sender(language),
         to=[to],

@@ -67,7 +67,9 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
         "publications/newsletters/issue_desk.html",
         {
             "issue": issue,
-            "panels": gate.readiness(issue),
+            "panels": (panels := gate.readiness(issue)),
+            "incomplete": [panel for panel in panels if not panel.is_complete],
+            "reader_count": sum(panel.recipients for panel in panels),
             "sections": item_sections(issue),
             "progress": progress(issue),
             "is_sending": issue.state == IssueState.SENDING,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from portal.lib.templatetags.text import in_language
-from portal.lib.translations import LANGUAGES, TranslationState
+from portal.lib.translations import LANGUAGES, Text, TranslationState
 from publications.models import Issue, Subscription
 from publications.models.newsletters import IssueState
 from publications.newsletters import rendering
@@ -23,16 +23,23 @@ LARGEST_MAIL = 100 * 1024
 class Readiness:
     """How one language of an issue stands: what it lacks, and who would receive it.
 
-    ``own_words`` is the state of its subject and opening text, ``fallbacks`` the number of texts
-    that its readers would get in another language, ``size`` the octets of its HTML.
+    ``subject`` is what its readers would see, ``own_words`` the state of subject and opening
+    text, ``fallbacks`` the number of texts that its readers would get in another language,
+    ``size`` the octets of its HTML.
     """
 
     language: str
+    subject: Text
     own_words: str
     fallbacks: int
     items: int
     recipients: int
     size: int
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """The one cell of the language bar."""
+        return [(self.language, self.own_words)]
 
     @property
     def is_complete(self) -> bool:
@@ -58,6 +65,7 @@ def readiness(issue: Issue) -> list[Readiness]:
         found.append(
             Readiness(
                 language=language,
+                subject=contents["subject"],
                 own_words=issue.translation_state(language),
                 fallbacks=len(rendering.fallbacks(contents)),
                 items=sum(len(section["items"]) for section in contents["sections"]),

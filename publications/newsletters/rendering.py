@@ -199,13 +199,17 @@ def skin_context(issue: Issue, found: dict) -> dict:
 def paragraphs(lead: Text) -> list[Text]:
     """The paragraphs of an opening text, which an empty line separates."""
     blocks = lead.value.replace("\r\n", "\n").split("\n\n")
-    return [Text(" ".join(block.split()), lead.language) for block in blocks if block.strip()]
+    return [Text(mail.one_line(block), lead.language) for block in blocks if block.strip()]
 
 
 def preview(found: dict) -> str:
-    """What a mail program shows beside the subject: the first titles."""
-    titles = [item["title"].value for section in found["sections"] for item in section["items"]]
-    return Truncator(" · ".join(titles[:4])).chars(140)
+    """What a mail program shows beside the subject: the first titles in the reader's language.
+
+    It is plain text, which cannot mark a fallback.
+    """
+    titles = [item["title"] for section in found["sections"] for item in section["items"]]
+    own = [title.value for title in titles if title.language == found["language"]]
+    return Truncator(" · ".join(own[:4])).chars(140)
 
 
 def home_url(issue: Issue, language: str) -> str:
@@ -249,7 +253,10 @@ def printed(issue: Issue, language: str) -> bytes:
     content = cache.get(key)
     if content is None:
         content = pdf.render(
-            f"{TEMPLATES}/issue_print.html", skin_context(issue, found), language=language
+            f"{TEMPLATES}/issue_print.html",
+            skin_context(issue, found)
+            | {"symbol": issue.symbol, "site": found["url"].partition("://")[2]},
+            language=language,
         )
         cache.set(key, content, timeout=3600)
     return content

@@ -49,3 +49,10 @@ def day_and_month(day: datetime.date, year: int) -> str:
     if translation.get_language() == "fr" and day.day == 1:
         written = f"1er{written[1:]}"
     return written.replace(" ", prose.NO_BREAK, 1)
+
+
+@register.filter
+def on_screen(text: Text) -> str:
+    """The text with the spacing of its own language, escaped, for web pages."""
+    value = conditional_escape(text.value)
+    return mark_safe(prose.french_spaces(value) if text.language == "fr" else value)

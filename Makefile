@@ -6,7 +6,8 @@ export PYTHON
 BIN := .venv/bin/python
 MANAGE := $(BIN) manage.py
 STAGES := $(BIN) setup/stages.py
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+UV ?= $(shell command -v uv || echo .venv/bin/uv)
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help

@@ -1,9 +1,13 @@
 from django.urls import path
 
-from members import desk, space
+from members import desk, space, views
 
 app_name = "members"
 urlpatterns = [
+    # The public directory
+    path("members/", views.directory, name="directory"),
+    path("members/members.csv", views.directory_csv, name="directory_csv"),
+    path("members/<slug:slug>/", views.organisation, name="organisation"),
     path("invitations/<str:token>/", space.invitation, name="invitation"),
     # The members’ area
     path("space/organisation/", space.organisation, name="space_organisation"),

@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from portal import desk, space, views
+from portal import desk, searching, space, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("regions/", views.regions, name="regions"),
+    path("regions/<slug:code>/", views.region, name="region"),
+    path("programme/<int:number>/", views.axis, name="axis"),
+    path("pages/<slug:slug>/", views.page, name="page"),
+    path("contact/", views.contact, name="contact"),
+    path("contact/sent/", views.contact_sent, name="contact_sent"),
+    path("search/", searching.search, name="search"),
     # The members’ area and the secretariat
     path("space/", space.space, name="space"),
     path("secretariat/", desk.desk, name="desk"),

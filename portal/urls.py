@@ -13,6 +13,7 @@ handler500 = "portal.views.server_error"
 
 urlpatterns = [
     path("", views.choose_language, name="root"),
+    path("id/<slug:symbol>", views.permanent, name="permanent"),
     path("readyz", health.ready, name="ready"),
     *i18n_patterns(
         path("", include("portal.pages")),

@@ -1,12 +1,25 @@
 """Public pages that combine several apps, and the pages of errors."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from members import directory
+from members.models import Organisation
+from portal.forms import ContactForm
+from portal.lib.public import public_form, rate_limited
+from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
+from portal.models import NetworkIdentity, Page
+from programme.models import Activity, Axis, Event
+from publications.models import Issue, Publication
+from publications.newsletters.forms import SubscribeForm
+from regions import maps
+from regions.models import Grouping, Region
 
 
 @login_not_required
@@ -17,15 +30,180 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def permanent(request: HttpRequest, symbol: str) -> HttpResponse:
+    """The lasting address of a document, in any language: to its page in the reader's."""
+    with translation.override(preferred_language(request)):
+        written = symbol.upper().replace("-", "/")
+        document = (
+            Publication.objects.announced().filter(symbol__iexact=written).first()
+            or Issue.objects.public().filter(symbol__iexact=written).first()
+        )
+        if document is None:
+            return not_found(request)
+        return redirect(document.get_absolute_url())
+
+
+@login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html", {})
+    latest = list(
+        Publication.objects.announced().newest_first().prefetch_related("axes", "regions")[:4]
+    )
+    identity = NetworkIdentity.objects.filter(pk=1).first()
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "identity": identity,
+            "mottos": mottos(identity),
+            "regions": directory.counted_regions(),
+            "latest": latest,
+            "axes": counted_axes(),
+            "subscribe_form": SubscribeForm(initial={"language": translation.get_language()}),
+            "steps": joining_steps(),
+        },
+    )
+
+
+def counted_axes() -> list[Axis]:
+    """The seven axes of the current cycle, each with ``count``: its announced documents."""
+    rows = Publication.objects.announced().order_by().values("axes").annotate(n=Count("pk"))
+    counts = dict(rows.values_list("axes", "n"))
+    axes = list(Axis.objects.of_current_cycle())
+    for axis in axes:
+        axis.count = counts.get(axis.pk, 0)
+    return axes
+
+
+def mottos(identity: NetworkIdentity | None) -> list[dict]:
+    """The motto in the two other languages, with their words for "read in this language"."""
+    words = {"fr": "Lire en français", "en": "Read in English", "es": "Leer en español"}
+    current = translation.get_language()
+    return [
+        {"code": code, "text": getattr(identity, f"motto_{code}", "") or "", "link": words[code]}
+        for code in LANGUAGES
+        if code != current and identity is not None
+    ]
+
+
+def joining_steps() -> list[dict]:
+    return [
+        {"title": _("Application"), "note": _("One form, 15 minutes"), "state": ""},
+        {"title": _("Review"), "note": _("The region advises"), "state": ""},
+        {"title": _("Decision"), "note": _("With its reasons"), "state": ""},
+        {"title": _("Welcome"), "note": _("Access and a contact person"), "state": ""},
+    ]
+
+
+@login_not_required
+def regions(request: HttpRequest) -> HttpResponse:
+    counted = directory.counted_regions()
+    details = {
+        region.code: {
+            "name": region.text("name").value,
+            "href": region.get_absolute_url(),
+            "count": region.count,
+        }
+        for region in counted
+    }
+    return render(
+        request, "portal/regions.html", {"regions": counted, "world": maps.of_world(details)}
+    )
+
+
+@login_not_required
+def region(request: HttpRequest, code: str) -> HttpResponse:
+    if code != code.upper():
+        return redirect("portal:region", code=code.upper(), permanent=True)
+    found = get_object_or_404(Region, code=code)
+    members = list(
+        Organisation.objects.public()
+        .in_region(found)
+        .select_related("category", "country")
+        .with_first_year()
+        .in_order()
+    )
+    counts: dict[str, int] = {}
+    for member in members:
+        if member.country_id:
+            counts[member.country_id] = counts.get(member.country_id, 0) + 1
+    publications = Publication.objects.announced().in_region(found)
+    return render(
+        request,
+        "portal/region.html",
+        {
+            "region": found,
+            "members": members,
+            "map": maps.of_region(found, counts),
+            "figures": [
+                (_("Member organisations"), Organisation.objects.active().in_region(found).count()),
+                (_("Countries with a member"), len(counts)),
+                (_("Publications"), publications.count()),
+            ],
+            "latest": publications.newest_first().prefetch_related("axes", "regions")[:3],
+            "issues": Issue.objects.public().filter(newsletter__region=found).newest_first()[:2],
+            "events": Event.objects.public().in_region(found).upcoming(timezone.now())[:4],
+            "groupings": Grouping.objects.filter(regions=found),
+        },
+    )
+
+
+@login_not_required
+def axis(request: HttpRequest, number: int) -> HttpResponse:
+    axes = list(Axis.objects.of_current_cycle())
+    found = next((axis for axis in axes if axis.number == number), None)
+    if found is None:
+        return not_found(request)
+    return render(
+        request,
+        "portal/axis.html",
+        {
+            "axis": found,
+            "previous": next((a for a in axes if a.number == number - 1), None),
+            "next": next((a for a in axes if a.number == number + 1), None),
+            "publications": Publication.objects.announced()
+            .on_axis(found)
+            .newest_first()
+            .prefetch_related("axes", "regions")[:10],
+            "activities": Activity.objects.filter(axis=found)
+            .under_way(timezone.localdate())
+            .prefetch_related("regions")[:10],
+            "events": Event.objects.public().filter(axis=found).upcoming(timezone.now())[:5],
+        },
+    )
+
+
+@login_not_required
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "portal/page.html", {"page": get_object_or_404(Page, slug=slug)})
+
+
+@login_not_required
+@public_form
+@rate_limited("contact", per_hour=10)
+def contact(request: HttpRequest) -> HttpResponse:
+    """A message to the secretariat or to a region, into the queue of the desk."""
+    form = ContactForm(request.POST or None, initial={"region": request.GET.get("region", "")})
+    if request.method == "POST" and form.is_valid():
+        form.save_unless_trapped(language=translation.get_language())
+        return redirect("portal:contact_sent")
+    return render(
+        request, "portal/contact.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@login_not_required
+def contact_sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/contact_sent.html")
+
+
+# -- Errors, in the language of the address ------------------------------------------------------
 
 
 def bad_request(request: HttpRequest, exception=None) -> HttpResponse:
     return render(request, "400.html", status=400)
 
 
-def forbidden(request: HttpRequest, exception=None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception=None, reason: str = "") -> HttpResponse:
     return render(request, "403.html", status=403)
 
 

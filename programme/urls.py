@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from programme import views
 
 app_name = "programme"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("programme/", views.programme, name="programme"),
+    path("programme/events/", views.events, name="events"),
+    path("programme/events/<slug:slug>/", views.event, name="event"),
+    path("programme/events/<slug:slug>/event.ics", views.event_calendar, name="event_calendar"),
+]

@@ -2,10 +2,25 @@ from django.urls import path
 
 from publications.desk import newsletters as letters_desk
 from publications.desk import reports as reports_desk
-from publications.views import newsletters, reports
+from publications.views import library, newsletters, reports
 
 app_name = "publications"
 urlpatterns = [
+    # The library
+    path("publications/", library.publications, name="list"),
+    path("publications/<slug:symbol>/", library.publication, name="detail"),
+    path(
+        "publications/<slug:symbol>/<slug:file_language>/file",
+        library.publication_file,
+        name="file",
+    ),
+    path("space/library/", library.space_library, name="space_list"),
+    path("space/library/<slug:symbol>/", library.space_publication, name="space_detail"),
+    path(
+        "space/library/<slug:symbol>/<slug:file_language>/file",
+        library.space_file,
+        name="space_file",
+    ),
     # Reports
     path("space/documents/", reports.documents, name="documents"),
     path("space/documents/<int:pk>/file", reports.report_file, name="report_file"),

@@ -18,6 +18,7 @@ from portal.lib.translations import (
     Translatable,
     TranslatableManager,
     TranslatableQuerySet,
+    current_language,
 )
 from regions.models import Country, Region
 
@@ -81,6 +82,14 @@ class OrganisationQuerySet(TranslatableQuerySet):
         if user.standing.is_secretariat:
             return self
         return self.filter(self._in_regions_of(user)).distinct()
+
+    def in_order(self):
+        """In the alphabetical order of the reader's language."""
+        return self.order_by(f"sort_{current_language()}", "pk")
+
+    def with_first_year(self):
+        """Each with ``first_year``, the year it first became a member, read in the same query."""
+        return self.annotate(first_year=Min("memberships__starts_on__year"))
 
     def seat_holders(self):
         return self.filter(seat_country__isnull=False)

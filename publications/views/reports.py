@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.lib.jobs import JobState
-from publications.reports.forms import MemberReportForm
 from publications.models import Report
 from publications.reports import making
+from publications.reports.forms import MemberReportForm
 
 
 def documents(request: HttpRequest) -> HttpResponse:

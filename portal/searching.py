@@ -1,0 +1,10 @@
+"""The search page."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+@login_not_required
+def search(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/search.html", {"query": request.GET.get("q", "")})

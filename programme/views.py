@@ -1,0 +1,73 @@
+"""The programme and its events, for everybody."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from programme import calendar
+from programme.models import Activity, Axis, Cycle, Event
+from regions.models import Region
+
+PER_PAGE = 20
+
+
+@login_not_required
+def programme(request: HttpRequest) -> HttpResponse:
+    """The cycle of today with its seven axes; older cycles below it."""
+    current = Cycle.current()
+    return render(
+        request,
+        "programme/programme.html",
+        {
+            "cycle": current,
+            "axes": Axis.objects.filter(cycle=current),
+            "activities": Activity.objects.under_way(timezone.localdate())
+            .select_related("axis")
+            .prefetch_related("regions")[:12],
+            "older": Cycle.objects.exclude(pk=current.pk if current else None).prefetch_related(
+                "axes"
+            ),
+        },
+    )
+
+
+@login_not_required
+def events(request: HttpRequest) -> HttpResponse:
+    """Upcoming events, then the past ones page by page; of one region when asked."""
+    now = timezone.now()
+    region = Region.objects.filter(code=request.GET.get("region", "")).first()
+    found = Event.objects.public().select_related("country", "axis").prefetch_related("regions")
+    if region:
+        found = found.in_region(region)
+    return render(
+        request,
+        "programme/events.html",
+        {
+            "regions": Region.objects.all(),
+            "region": region,
+            "upcoming": found.upcoming(now),
+            "page": Paginator(found.past(now), PER_PAGE).get_page(request.GET.get("page")),
+        },
+    )
+
+
+@login_not_required
+def event(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(
+        Event.objects.public().select_related("country", "axis").prefetch_related("regions"),
+        slug=slug,
+    )
+    return render(request, "programme/event.html", {"event": found})
+
+
+@login_not_required
+def event_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """The event for the reader's own calendar (RFC 5545)."""
+    found = get_object_or_404(Event.objects.public(), slug=slug)
+    return HttpResponse(
+        calendar.as_ical(found),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{found.slug}.ics"'},
+    )

@@ -239,9 +239,9 @@ def test_a_killed_process_leaves_one_unknown_mail_and_loses_none(settings):
     with SlowMailbox() as box:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = box.host, box.port
+        send = ["newsletter", "send", "--region", "R8", "--period", "2026-Q3"]
         with subprocess.Popen(
-            [sys.executable, "manage.py", "newsletter", "send", "--region", "R8"]
-            + ["--period", "2026-Q3"],
+            [sys.executable, "manage.py", *send],
             cwd=settings.BASE_DIR,
             env=os.environ
             | {"DATABASE_URL": database_address(), "EMAIL_URL": f"smtp://{box.host}:{box.port}"},

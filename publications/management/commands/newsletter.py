@@ -91,13 +91,13 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(facts, ensure_ascii=False))
             return
         verb = "drafted" if is_new else issue.get_state_display()
-        self.stdout.write(f"{issue.symbol} ({issue.period}): {verb}, {facts['items']} items")
+        self.stdout.write(f"{issue.symbol} ({issue.period}): {verb}; items: {facts['items']}")
         for code in LANGUAGES:
             states = ", ".join(
                 f"{number} {state}" for state, number in facts["deliveries"].get(code, {}).items()
             )
             self.stdout.write(
                 f"  {code}: {facts['languages'][code]}, "
-                f"{facts['recipients'].get(code, 0)} subscribers"
+                f"subscribers: {facts['recipients'].get(code, 0)}"
                 + (f"; deliveries: {states}" if states else "")
             )

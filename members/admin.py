@@ -91,10 +91,22 @@ class MandateAdmin(SimpleHistoryAdmin):
     autocomplete_fields = ("person", "organisation")
 
 
+class InvitationRecordForm(forms.ModelForm):
+    def _post_clean(self):
+        super()._post_clean()
+        if self.errors:
+            return
+        try:
+            invitations.check(self.instance)
+        except ValidationError as error:
+            self.add_error(None, error)
+
+
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin):
     """Where regional executives, language leads and the secretariat’s people are invited."""
 
+    form = InvitationRecordForm
     list_display = ("email", "kind", "organisation", "region", "invited_at", "accepted_at")
     list_filter = ("kind", "region")
     list_select_related = ("organisation", "region")
@@ -102,12 +114,8 @@ class InvitationAdmin(admin.ModelAdmin):
     autocomplete_fields = ("organisation",)
 
     def save_model(self, request, obj, form, change):
-        try:
-            invitations.invite(obj, by=request.user)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, _("The invitation has been sent."))
+        invitations.invite(obj, by=request.user)
+        messages.success(request, _("The invitation has been sent."))
 
     def has_change_permission(self, request, obj=None):
         return False

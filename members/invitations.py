@@ -17,12 +17,23 @@ from portal.lib.links import absolute_url
 def invite(invitation: Invitation, *, by: User | None) -> Invitation:
     """Save an invitation to a mandate and mail it to its address.
 
-    Raises ValidationError when the person has that mandate already, or when the same
-    invitation is still waiting for an answer.
+    Raises ValidationError as ``check`` does.
     """
     invitation.email = invitation.email.lower()
     invitation.invited_by = by
     invitation.full_clean()
+    check(invitation)
+    invitation.save()
+    transaction.on_commit(lambda: tasks.send_invitation.delay(invitation.pk))
+    return invitation
+
+
+def check(invitation: Invitation):
+    """Whether there is still something to invite to.
+
+    Raises ValidationError when the person has that mandate already, or when the same
+    invitation is still waiting for an answer.
+    """
     if mandates_like(invitation).filter(person__email__iexact=invitation.email).exists():
         raise ValidationError(
             {"email": _("This person already has that role.")}, code="already_mandated"
@@ -32,9 +43,6 @@ def invite(invitation: Invitation, *, by: User | None) -> Invitation:
             {"email": _("An invitation to this address is already waiting. You can resend it.")},
             code="already_invited",
         )
-    invitation.save()
-    transaction.on_commit(lambda: tasks.send_invitation.delay(invitation.pk))
-    return invitation
 
 
 def mandates_like(subject: Invitation | Mandate):

@@ -1,11 +1,11 @@
 from django.contrib import admin
 
-from portal.lib.back_room import LanguageStateFilter, RecordAdmin
+from portal.lib.back_room import LanguageStateFilter, RecordAdmin, TranslatedAdmin
 from programme.models import Activity, Axis, Cycle, Event
 
 
 @admin.register(Cycle)
-class CycleAdmin(RecordAdmin):
+class CycleAdmin(TranslatedAdmin):
     list_display = ("__str__", "title", "first_year", "last_year")
 
 

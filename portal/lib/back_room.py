@@ -18,17 +18,13 @@ class TranslatedAdmin(TranslationAdmin):
 
     def get_fieldsets(self, request, obj=None):
         names = [name for name in self.get_fields(request, obj) if isinstance(name, str)]
-        translated = {
-            code: [f"{name}_{code}" for name in translator.get_options_for_model(self.model).fields]
-            for code in LANGUAGES
-        }
+        prose = set(translator.get_options_for_model(self.model).fields)
         if issubclass(self.model, Translatable):
-            for code in LANGUAGES:
-                translated[code].append(f"state_{code}")
-        in_a_language = {name for group in translated.values() for name in group}
-        plain = [name for name in names if name not in in_a_language]
+            prose.add("state")
+        of_language = {code: {f"{name}_{code}" for name in prose} for code in LANGUAGES}
+        plain = [name for name in names if not any(name in group for group in of_language.values())]
         groups = [
-            (OWN_NAMES[code], {"fields": [name for name in translated[code] if name in names]})
+            (OWN_NAMES[code], {"fields": [name for name in names if name in of_language[code]]})
             for code in LANGUAGES
         ]
         return [(None, {"fields": plain}), *groups]

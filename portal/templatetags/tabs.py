@@ -11,8 +11,8 @@ register = template.Library()
 
 
 class Tab(NamedTuple):
-    url: str
     label: str
+    url: str
     current: bool
 
 
@@ -88,6 +88,6 @@ def marked(request: HttpRequest, tabs: list[tuple[str, str]]) -> list[Tab]:
     beginnings = [url.split("?")[0] for _label, url in found]
     current = max((b for b in beginnings if request.path.startswith(b)), key=len, default=None)
     return [
-        Tab(url, label, beginning == current)
+        Tab(label, url, beginning == current)
         for (label, url), beginning in zip(found, beginnings, strict=True)
     ]

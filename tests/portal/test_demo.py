@@ -126,7 +126,8 @@ def test_statuses_agree_with_periods(demonstration):
 
 def test_members_joined_over_half_a_century(demonstration):
     years = {organisation.member_since.year for organisation in Organisation.objects.active()}
-    assert (min(years), max(years)) == (1972, TODAY.year)
+    newest = TODAY - datetime.timedelta(days=40)
+    assert (min(years), max(years)) == (1972, newest.year)
     for organisation in Organisation.objects.active():
         periods = list(organisation.memberships.order_by("starts_on"))
         for earlier, later in pairwise(periods):
@@ -222,7 +223,9 @@ def test_past_issues_tell_of_public_things_only(demonstration):
         count = newsletter.issues.count()
         assert count == expected if expected else 2 <= count <= 3
     assert not Issue.objects.filter(sent_at__gt=timezone.now()).exists()
-    assert {item.section for item in IssueItem.objects.all()} == set(IssueItem.Section.values)
+    # Publications have fixed dates, so that years from now past issues tell of none.
+    sections = set(IssueItem.Section.values) - ({"publications"} if TODAY.year > 2026 else set())
+    assert {item.section for item in IssueItem.objects.all()} >= sections
     for item in IssueItem.objects.all():
         publication, event, organisation = item.publication, item.event, item.organisation
         assert publication is None or publication.is_public

@@ -11,7 +11,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run up setup test check test-long bench lock messages clean
+.PHONY: help run up setup test check test-long bench format lock messages clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,6 +38,11 @@ test-long: setup-test ## faults, large data and validators, on private servers (
 
 bench: setup-test ## what things cost, against a floor measured in the same run
 	@$(BIN) -m tests.bench
+
+format: ## write code and templates in the house's form
+	@$(BIN) -m ruff check --quiet --fix-only .
+	@$(BIN) -m ruff format --quiet .
+	@find templates -name '*.html' -exec $(dir $(BIN))djade --target-version 5.2 {} +
 
 lock: ## resolve requirements*.in anew (needs uv)
 	$(LOCK) requirements.in --output-file requirements.txt

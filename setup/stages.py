@@ -130,12 +130,16 @@ def module(*arguments: str) -> list[str]:
     return [sys.executable, "-m", *arguments]
 
 
+def program(name: str, *arguments: str) -> list[str]:
+    return [str(Path(sys.executable).parent / name), *arguments]
+
+
 def check() -> list[Stage]:
     return [
         Stage("format", module("ruff", "format", "--check", ".")),
         Stage("lint", module("ruff", "check", ".")),
-        Stage("templates", module("djade", "--check", "--target-version", "5.2", *templates())),
-        Stage("contracts", [str(Path(sys.executable).parent / "lint-imports"), "--no-logo"]),
+        Stage("templates", program("djade", "--check", "--target-version", "5.2", *templates())),
+        Stage("contracts", program("lint-imports", "--no-logo")),
         Stage("migrations", manage("makemigrations", "--check", "--dry-run"), environment=embedded),
         Stage("catalogues", [sys.executable, "setup/catalogues.py"]),
         Stage("tests", [*PYTEST, "-m", FAST], minutes=6, environment=embedded),

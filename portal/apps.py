@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,9 +8,12 @@ class PortalConfig(AppConfig):
     verbose_name = _("portal")
 
     def ready(self):
-        from portal import heartbeat, identity, search  # noqa: PLC0415  models must be loaded
+        # What needs the models is imported here, once they are loaded.
+        from portal import heartbeat, identity, indexing, search  # noqa: PLC0415
         from portal.lib import changes, network  # noqa: PLC0415
 
         network.register(identity.read)
+        changes.register(identity.forget)
         changes.register(search.follow)
+        post_migrate.connect(indexing.ensure, sender=self, dispatch_uid="portal.indexing")
         heartbeat.listen()

@@ -13,7 +13,7 @@ urlpatterns = [
     path("pages/<slug:slug>/", views.page, name="page"),
     path("contact/", views.contact, name="contact"),
     path("contact/sent/", views.contact_sent, name="contact_sent"),
-    path("search/", searching.search, name="search"),
+    path("search/", searching.results, name="search"),
     # The members’ area and the secretariat
     path("space/", space.space, name="space"),
     path("secretariat/", desk.desk, name="desk"),

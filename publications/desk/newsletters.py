@@ -72,7 +72,9 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             "reader_count": sum(panel.recipients for panel in panels),
             "sections": item_sections(issue),
             "progress": progress(issue),
-            "is_sending": issue.state == IssueState.SENDING,
+            "is_sending": (is_sending := issue.state == IssueState.SENDING),
+            # A page must not move under who reads it, so it renews itself only on demand.
+            "is_followed": is_sending and "follow" in request.GET,
             "paused": network.current().sending_paused,
         },
     )

@@ -16,7 +16,6 @@ from django.utils.text import Truncator
 
 from portal.lib import mail, network, pdf
 from portal.lib.links import absolute, absolute_url
-from portal.lib.maps import REGION_FILLS
 from portal.lib.templatetags.text import plain_date
 from portal.lib.text import french_spaces
 from portal.lib.translations import LANGUAGES, Text
@@ -30,6 +29,18 @@ TEMPLATES = "publications/newsletters"
 TOKEN = "token-of-the-reader-of-this-letter-here0"
 SINCE = "[[since]]"
 
+# The nine colours as they stand out on the dark band of a mail, and a cell that is not lit.
+CELLS = {
+    "R1": "#c6d4fe",
+    "R2": "#eebece",
+    "R3": "#d5db88",
+    "R4": "#94b1e8",
+    "R5": "#d89ba2",
+    "R6": "#a9b970",
+    "R7": "#678fc2",
+    "R8": "#ab7f73",
+    "R9": "#b86d0c",
+}
 DIM_CELL = "#4a4666"
 
 
@@ -220,8 +231,7 @@ def home_url(issue: Issue, language: str) -> str:
 
 def grid_cells(code: str) -> list[list[str]]:
     """The nine cells of the regions as colours, three rows of three; all lit for the world."""
-    codes = [f"R{number}" for number in range(1, 10)]
-    colours = [REGION_FILLS[cell] if code in (cell, WORLD) else DIM_CELL for cell in codes]
+    colours = [lit if code in (cell, WORLD) else DIM_CELL for cell, lit in CELLS.items()]
     return [colours[row : row + 3] for row in (0, 3, 6)]
 
 

@@ -176,8 +176,8 @@ def test_the_panel_says_what_each_language_lacks(client, secretary):
     issue = draft()
     make.create_subscription(newsletter=issue.newsletter, language="es")
     page = client.get(desk(issue)).content.decode()
-    panels = page.split('<article class="mini">')[1:]
-    assert ["ready" in panel.split("</p>")[0] for panel in panels[:2]] == [True, True]
+    panels = page.split('<article class="mini')[1:]
+    assert [re.search(r'class="pill (\w+)"', panel)[1] for panel in panels] == ["ok", "ok", "warn"]
     assert "2 texts are missing" in panels[2]
     assert "1 recipient." in panels[2]
 
@@ -255,14 +255,14 @@ def test_sending_from_the_desk_reaches_the_readers_and_shows_the_counts(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(desk(issue, "send/"))
     assert len(mail.outbox) == 3
-    page = client.get(desk(issue)).content.decode()
+    page = client.get(desk(issue, "?follow=1")).content.decode()
     assert "Français: 2 of 2" in page
     assert "Español: 1 of 1" in page
     assert "http-equiv" not in page
     assert f'href="/en/newsletters/{issue.dashed_symbol}/"' in page
 
 
-def test_the_page_refreshes_itself_while_mails_are_under_way(client, secretary):
+def test_the_page_refreshes_itself_on_demand_while_mails_are_under_way(client, secretary):
     issue = draft()
     for _ in range(3):
         make.create_subscription(newsletter=issue.newsletter)
@@ -272,8 +272,9 @@ def test_the_page_refreshes_itself_while_mails_are_under_way(client, secretary):
     [first, *_] = sending.claim(issue)
     sending.settle(first, "failed", error="550 no")
     page = client.get(desk(issue)).content.decode()
-    assert '<meta http-equiv="refresh"' in page
     assert "English: 1 of 3" in page
+    assert "http-equiv" not in page
+    assert 'http-equiv="refresh"' in client.get(desk(issue, "?follow=1")).content.decode()
     assert client.get(desk(issue, "text/")).url == desk(issue)
 
 

@@ -254,7 +254,7 @@ def test_the_grid_lights_the_cell_of_the_region(issue):
         for tag, given in Page(rendering.letter(issue, "en").html).tags
         if tag == "td" and given.get("width") == "13"
     ]
-    assert cells == ["#4a4666"] * 7 + ["#c1847e"] + ["#4a4666"]
+    assert cells == ["#4a4666"] * 7 + ["#ab7f73"] + ["#4a4666"]
     assert len({cell for row in rendering.grid_cells("world") for cell in row}) == 9
 
 

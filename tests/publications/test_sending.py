@@ -171,6 +171,16 @@ def test_sending_goes_in_batches_and_stops_when_its_time_is_up(monkeypatch):
     assert sending.deliver(issue) == 5
 
 
+@pytest.mark.services
+def test_a_real_worker_sends_what_the_desk_started(worker, mailbox):
+    issue = ready_issue({"fr": 1, "es": 2})
+    sending.start(issue)
+    received = mailbox.wait_for(3, seconds=60)
+    worker.wait(lambda: Issue.objects.get(pk=issue.pk).state == IssueState.SENT)
+    assert Counter(message["Content-Language"] for message in received) == {"fr": 1, "es": 2}
+    assert len({message["Message-ID"] for message in received}) == 3
+
+
 # -- Workers that die ------------------------------------------------------------------------------
 
 

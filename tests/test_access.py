@@ -1,0 +1,338 @@
+"""Every address × every kind of person, with the status each gets.
+
+One row an address: the people in the order of PEOPLE. A new address gets a row here; which ones
+are open to everybody is said a second time in `test_conventions.py`.
+"""
+
+import datetime
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone, translation
+
+from members.models import Invitation
+from portal.models import ContactMessage, Heartbeat, Page
+from publications.models import Report
+from tests.factories import (
+    create_axis,
+    create_contact,
+    create_country,
+    create_event,
+    create_executive,
+    create_issue,
+    create_language_lead,
+    create_mandate,
+    create_network,
+    create_newsletter,
+    create_organisation,
+    create_person,
+    create_publication,
+    create_region,
+    create_secretary,
+    create_subscription,
+)
+
+PEOPLE = (
+    "anonymous",
+    "contact",  # of the organisation that the address is about
+    "colleague",  # another contact of the same organisation
+    "other contact",  # of an organisation in another region
+    "lapsed",  # contact of a lapsed member of the same region
+    "ended",  # was a contact of the organisation
+    "executive",  # of its region
+    "elsewhere",  # executive of another region
+    "language lead",
+    "secretariat",
+)
+
+# The usual ways an address is open. A closed page leads the anonymous to the log-in (302); a
+# row that is not one's own is not found (404); an act that is not one's own is refused (403).
+EVERYBODY = (200,) * 10
+#               anon cont coll othr laps endd exec else lead secr
+DESK = (302, 403, 403, 403, 403, 403, 200, 200, 403, 200)
+DESK_ROW = (302, 403, 403, 403, 403, 403, 200, 404, 403, 200)
+# The same where somebody without a desk is not even told that there is a page.
+HIDDEN = (302, 404, 404, 404, 404, 404, 200, 200, 404, 200)
+HIDDEN_ROW = (302, 404, 404, 404, 404, 404, 200, 404, 404, 200)
+HIDDEN_ACT = (302, 404, 404, 404, 404, 404, 302, 404, 404, 302)
+DECISION = (302, 403, 403, 403, 403, 403, 403, 404, 403, 200)
+SECRETARIAT = (302, 403, 403, 403, 403, 403, 403, 403, 403, 200)
+OWN_PEOPLE = (302, 200, 200, 404, 404, 404, 200, 404, 404, 200)
+# The same, for an act that leads on to another page.
+OWN_PEOPLE_ACT = (302, 302, 302, 404, 404, 404, 302, 404, 404, 302)
+DESK_ACT = (302, 403, 403, 403, 403, 403, 302, 404, 403, 302)
+# Whoever acts for no organisation is led to the beginning of the area.
+SPACE = (302, 200, 200, 200, 200, 302, 302, 302, 302, 302)
+
+# name of the address → (method, status per person)
+TABLE = {
+    # Without a language, and the public pages: alike for everybody, logged in or not
+    "root": ("get", (302,) * 10),
+    "ready": ("get", EVERYBODY),
+    "robots": ("get", EVERYBODY),
+    "sitemap": ("get", EVERYBODY),
+    "permanent": ("get", (302,) * 10),
+    "portal:home": ("get", EVERYBODY),
+    "portal:regions": ("get", EVERYBODY),
+    "portal:region": ("get", EVERYBODY),
+    "portal:axis": ("get", EVERYBODY),
+    "portal:page": ("get", EVERYBODY),
+    "portal:search": ("get", EVERYBODY),
+    "portal:contact": ("get", EVERYBODY),
+    "portal:contact_sent": ("get", EVERYBODY),
+    "members:directory": ("get", EVERYBODY),
+    "members:directory_csv": ("get", EVERYBODY),
+    "members:organisation": ("get", EVERYBODY),
+    "members:invitation": ("get", EVERYBODY),
+    "programme:programme": ("get", EVERYBODY),
+    "programme:events": ("get", EVERYBODY),
+    "programme:event": ("get", EVERYBODY),
+    "programme:event_calendar": ("get", EVERYBODY),
+    "publications:list": ("get", EVERYBODY),
+    "publications:detail": ("get", EVERYBODY),
+    "publications:file": ("get", EVERYBODY),
+    "publications:newsletters": ("get", EVERYBODY),
+    "publications:subscribe": ("get", EVERYBODY),
+    "publications:subscribe_sent": ("get", EVERYBODY),
+    "publications:confirm_subscription": ("get", EVERYBODY),
+    "publications:unsubscribe": ("get", EVERYBODY),
+    "publications:subscription": ("get", EVERYBODY),
+    "publications:issue": ("get", EVERYBODY),
+    "publications:issue_pdf": ("get", EVERYBODY),
+    # The members’ area
+    "portal:space": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
+    "members:space_organisation": ("get", SPACE),
+    "members:space_people": ("get", SPACE),
+    "members:space_mandate": ("get", OWN_PEOPLE),
+    "members:space_mandate_end": ("post", OWN_PEOPLE_ACT),
+    "members:space_invitation_resend": ("post", OWN_PEOPLE_ACT),
+    "members:space_invitation_withdraw": ("post", OWN_PEOPLE_ACT),
+    "publications:space_list": ("get", (302,) + (200,) * 9),
+    # A text for members, which somebody without any mandate no longer reads
+    "publications:space_detail": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
+    "publications:space_file": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
+    "publications:documents": ("get", (302,) + (200,) * 9),
+    "publications:report_file": ("get", OWN_PEOPLE),
+    # The secretariat
+    "publications:reports_desk": ("get", HIDDEN),
+    "publications:report_cancel": ("post", HIDDEN_ACT),
+    "publications:report_again": ("post", HIDDEN_ACT),
+    "publications:newsletters_desk": ("get", HIDDEN),
+    # Without a choice of letter and period the form comes back.
+    "publications:newsletter_draft": ("post", (302, 404, 404, 404, 404, 404, 422, 422, 404, 422)),
+    "publications:newsletter_issue_desk": ("get", HIDDEN_ROW),
+    "publications:newsletter_text": ("get", HIDDEN_ROW),
+    "publications:newsletter_items": ("post", HIDDEN_ACT),
+    "publications:newsletter_ready": ("post", HIDDEN_ACT),
+    "publications:newsletter_send": ("post", HIDDEN_ACT),
+    "publications:newsletter_test": ("post", HIDDEN_ACT),
+    "publications:newsletter_preview": ("get", HIDDEN_ROW),
+    "portal:desk": ("get", DESK),
+    "portal:desk_messages": ("get", DESK),
+    "portal:desk_message": ("get", DESK_ROW),
+    "portal:desk_message_answered": ("post", DESK_ACT),
+    "portal:desk_pages": ("get", SECRETARIAT),
+    "portal:desk_page": ("get", SECRETARIAT),
+    "regions:desk_regions": ("get", DESK),
+    "regions:desk_region": ("get", DESK_ROW),
+    "regions:desk_country": ("get", SECRETARIAT),
+    "members:desk_organisations": ("get", DESK),
+    "members:desk_organisation_new": ("get", DESK),
+    "members:desk_organisation": ("get", DESK_ROW),
+    "members:desk_organisation_edit": ("get", DESK_ROW),
+    "members:desk_status": ("get", DECISION),
+    "members:desk_derogation": ("get", DECISION),
+    "members:desk_period": ("get", DECISION),
+    "members:desk_invite": ("get", DESK_ROW),
+    # The back room leads the unknown to its log-in, which refuses whom it does not know.
+    "admin:index": ("get", (302,) * 9 + (200,)),
+    "admin:login": ("get", (302, 403, 403, 403, 403, 403, 403, 403, 403, 302)),
+}
+
+# What an act is told beside its address.
+SENT = {
+    "publications:newsletter_items": {"act": "gather"},
+    "publications:newsletter_test": {"language": "fr"},
+}
+
+pytestmark = pytest.mark.django_db
+
+
+def addresses(resolver=None, spaces=()) -> Iterator[str]:
+    """The full name of every address."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from addresses(pattern, spaces + (pattern.namespace,) * bool(pattern.namespace))
+        else:
+            yield ":".join((*spaces, pattern.name or ""))
+
+
+def test_every_address_of_ours_has_its_row():
+    # allauth's own pages, and the back room behind its index, are tested where they are set up.
+    theirs = ("account_", "mfa_", "usersessions_", "admin:")
+    ours = {name for name in addresses() if not name.startswith(theirs)}
+    assert ours == {name for name in TABLE if not name.startswith(theirs)}
+
+
+@pytest.fixture
+def world() -> dict:
+    """The people, and one of everything an address can be about."""
+    create_network()
+    for kind in Heartbeat.Kind.values:
+        Heartbeat.record(kind)
+    region, elsewhere = create_region("R8"), create_region("R4")
+    country = create_country("KE", region=region)
+    organisation = create_organisation(slug="lake-council", country=country)
+    ended = create_person()
+    create_mandate(ended, organisation=organisation, until=datetime.date(2021, 1, 1))
+    lapsed = create_organisation(country=country, status="lapsed")
+    abroad = create_organisation(country=create_country("BR", region=elsewhere))
+    people = {
+        "anonymous": None,
+        "contact": create_contact(organisation),
+        "colleague": create_contact(organisation),
+        "other contact": create_contact(abroad),
+        "lapsed": create_contact(lapsed),
+        "ended": ended,
+        "executive": create_executive(region),
+        "elsewhere": create_executive(elsewhere),
+        "language lead": create_language_lead("es"),
+        "secretariat": create_secretary(),
+    }
+    publication = create_publication(symbol="P/2026/14", regions=[region])
+    reserved = create_publication(symbol="P/2026/15", regions=[region], access="members")
+    for record in (publication, reserved):
+        record.files.create(
+            language="fr",
+            media_type="application/pdf",
+            file=ContentFile(b"%PDF-1.7", name="text.pdf"),
+        )
+    issue = create_issue(
+        newsletter=create_newsletter(region),
+        symbol="L/R8/2026/03",
+        state="sent",
+        sent_at=timezone.now(),
+    )
+    return {
+        "people": people,
+        "arguments": arguments(
+            publication=publication,
+            reserved=reserved,
+            axis=create_axis(1),
+            event=create_event(slug="forum", regions=[region]),
+            page=Page.objects.create(slug="about", title_fr="Le réseau", body_fr="<p>Ici.</p>"),
+            message=ContactMessage.objects.create(
+                name="A", email="a@example.org", subject="S", text="T", language="fr", region=region
+            ),
+            invitation=Invitation.objects.create(
+                email="new@example.org", kind="voter", organisation=organisation
+            ),
+            mandate=people["colleague"].mandates.get(),
+            issue=issue,
+            draft=create_issue(newsletter=issue.newsletter, period="2026-Q4"),
+            subscription=create_subscription(newsletter=issue.newsletter),
+            report=Report.objects.create(
+                kind="member",
+                organisation=organisation,
+                language="en",
+                year=2026,
+                state="done",
+                file=ContentFile(b"%PDF-1.7", name="report.pdf"),
+            ),
+        ),
+    }
+
+
+def arguments(**made) -> dict:
+    """The arguments of the addresses that take some."""
+    symbol = {"symbol": made["issue"].dashed_symbol}
+    publication = {"symbol": made["publication"].dashed_symbol}
+    reserved = {"symbol": made["reserved"].dashed_symbol}
+    publication_file = publication | {"file_language": "fr"}
+    draft = {"symbol": made["draft"].dashed_symbol}
+    token = {"token": made["subscription"].token}
+    organisation = {"slug": "lake-council"}
+    message, mandate = {"pk": made["message"].pk}, {"pk": made["mandate"].pk}
+    invitation, report = {"pk": made["invitation"].pk}, {"pk": made["report"].pk}
+    return {
+        "permanent": {"symbol": "P-2026-14"},
+        "portal:region": {"code": "R8"},
+        "portal:axis": {"number": 1},
+        "portal:page": {"slug": "about"},
+        "portal:desk_message": message,
+        "portal:desk_message_answered": message,
+        "portal:desk_page": {"slug": "about"},
+        "regions:desk_region": {"code": "R8"},
+        "regions:desk_country": {"code": "KE"},
+        "members:organisation": organisation,
+        "members:invitation": {"token": made["invitation"].token},
+        "members:space_mandate": mandate,
+        "members:space_mandate_end": mandate,
+        "members:space_invitation_resend": invitation,
+        "members:space_invitation_withdraw": invitation,
+        "members:desk_organisation": organisation,
+        "members:desk_organisation_edit": organisation,
+        "members:desk_status": organisation,
+        "members:desk_derogation": organisation,
+        "members:desk_period": organisation,
+        "members:desk_invite": organisation,
+        "programme:event": {"slug": "forum"},
+        "programme:event_calendar": {"slug": "forum"},
+        "publications:detail": publication,
+        "publications:file": publication_file,
+        "publications:space_detail": reserved,
+        "publications:space_file": reserved | {"file_language": "fr"},
+        "publications:confirm_subscription": token,
+        "publications:unsubscribe": token,
+        "publications:subscription": token,
+        "publications:issue": symbol,
+        "publications:report_file": report,
+        "publications:report_cancel": report,
+        "publications:report_again": report,
+        "publications:newsletter_issue_desk": draft,
+        "publications:newsletter_text": draft,
+        "publications:newsletter_items": draft,
+        "publications:newsletter_ready": draft,
+        "publications:newsletter_send": draft,
+        "publications:newsletter_test": draft,
+        "publications:newsletter_preview": draft | {"mail_language": "fr", "kind": "html"},
+        "publications:issue_pdf": symbol | {"pdf_language": "fr"},
+    }
+
+
+def answers(world: dict, name: str, method: str) -> dict[str, int]:
+    """What each person gets. Nobody's act is seen by the next: each is rolled back."""
+    with translation.override("en"):
+        address = reverse(name, kwargs=world["arguments"].get(name))
+    found = {}
+    for who, person in world["people"].items():
+        with transaction.atomic():
+            client = Client()
+            if person is not None:
+                client.force_login(person)
+            answer = getattr(client, method)(address, SENT.get(name, {}))
+            if answer.streaming:
+                b"".join(answer.streaming_content)  # which closes the file
+            found[who] = answer.status_code
+            transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_who_may_open_what(world, name):
+    method, expected = TABLE[name]
+    assert answers(world, name, method) == dict(zip(PEOPLE, expected, strict=True))
+
+
+def test_a_closed_page_leads_to_the_log_in_and_not_elsewhere(world, client):
+    for name, (method, expected) in TABLE.items():
+        if expected[0] != 302 or name in ("root", "permanent", "admin:index"):
+            continue
+        with translation.override("en"):
+            address = reverse(name, kwargs=world["arguments"].get(name))
+        answer = getattr(client, method)(address)
+        assert answer.url.startswith("/en/account/login/?next="), name

@@ -134,6 +134,7 @@ class Standing:
     organisations: tuple[Organisation, ...] = ()
     regions: tuple[Region, ...] = ()
     languages: tuple[str, ...] = field(default=())
+    is_mandated: bool = False
 
     @classmethod
     def of(cls, user) -> "Standing":
@@ -153,6 +154,7 @@ class Standing:
                 )
             ),
             languages=tuple(dict.fromkeys(m.language for m in mandates if m.language)),
+            is_mandated=user.is_superuser or bool(mandates),
         )
 
     @property

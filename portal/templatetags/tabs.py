@@ -46,13 +46,15 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
             (_("People"), "members:space_people"),
             (_("Documents"), "publications:documents"),
         ]
+    if standing.is_mandated:
+        tabs.append((_("Publications"), "publications:space_list"))
     tabs.append((_("Security"), "mfa_index"))
     if standing.has_desk:
         tabs.append((_("Secretariat"), "portal:desk"))
     chosen = request.GET.get("organisation")
     several = len(standing.organisations) > 1 and chosen in [o.slug for o in standing.organisations]
     query = f"?organisation={chosen}" if several else ""
-    keeping = ("portal:space", "members:", "publications:")
+    keeping = ("portal:space", "members:", "publications:documents")
     return [
         (label, address(name) + (query if name.startswith(keeping) else "")) for label, name in tabs
     ]

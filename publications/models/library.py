@@ -61,10 +61,15 @@ class PublicationQuerySet(TranslatableQuerySet):
         return self.order_by("-published_on", "-symbol")
 
     def visible_to(self, user: User):
-        """What the user may read: the secretariat all, members all but the secretariat's."""
+        """What the user may read: the secretariat all, members all but the secretariat's.
+
+        Somebody whose mandates have all ended reads what everybody reads.
+        """
         standing = user.standing
         if standing.is_secretariat:
             return self
+        if not standing.is_mandated:
+            return self.public()
         readable = Q(state=PublicationState.PUBLISHED, published_on__lte=timezone.localdate())
         allowed = readable & ~Q(access=Access.SECRETARIAT)
         return self.filter(allowed | Q(regions__in=standing.regions)).distinct()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
@@ -48,6 +49,19 @@ def preferred_language(request: HttpRequest) -> str:
         if base in LANGUAGES:
             return base
     return settings.MODELTRANSLATION_DEFAULT_LANGUAGE
+
+
+class ClosedByDefaultMiddleware(LoginRequiredMiddleware):
+    """Every page asks for a log-in unless it says @login_not_required.
+
+    Django's own asks who the reader is even on a public page, which reads the session and
+    makes the answer vary with the cookie; here an open page never asks.
+    """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class CachePolicyMiddleware:

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, views
+from portal import crawlers, health, views
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -14,6 +14,8 @@ handler500 = "portal.views.server_error"
 urlpatterns = [
     path("", views.choose_language, name="root"),
     path("id/<slug:symbol>", views.permanent, name="permanent"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("robots.txt", crawlers.robots, name="robots"),
     path("readyz", health.ready, name="ready"),
     *i18n_patterns(
         path("", include("portal.pages")),

@@ -24,6 +24,8 @@ OUR_MODELS = [model for model in apps.get_models() if model._meta.app_label in L
 PUBLIC = {
     "root",
     "ready",
+    "sitemap",
+    "robots",
     "permanent",
     "portal:home",
     "portal:regions",

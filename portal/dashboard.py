@@ -26,8 +26,9 @@ from publications.models.library import PublicationState
 from publications.models.newsletters import IssueState
 from regions.models import Region
 
-# So many of the oldest things of each kind are read; the rest are counted.
-SHOWN = 40
+# So many of the oldest things of each kind are shown, so that no kind hides the others; the rest
+# are counted.
+SHOWN = 6
 
 
 class Waiting(NamedTuple):
@@ -69,7 +70,7 @@ class Kind(NamedTuple):
 
 
 class Queue(NamedTuple):
-    """All kinds with their counts, and the oldest things over all of them."""
+    """All kinds with their counts, and the oldest things of each, oldest first."""
 
     kinds: list[Kind]
     rows: list[Waiting]
@@ -86,6 +87,7 @@ class Queue(NamedTuple):
 def work_queue(user: User) -> Queue:
     kinds = [
         messages(user),
+        applications(user),
         *memberships(user),
         few_contacts(user),
         publication_drafts(user),
@@ -95,7 +97,7 @@ def work_queue(user: User) -> Queue:
     rows = [row for kind in kinds for row in kind.rows]
     far = datetime.date.max
     rows.sort(key=lambda row: (row.since or far, row.url))
-    return Queue(kinds, rows[:SHOWN])
+    return Queue(kinds, rows)
 
 
 def kind_of(
@@ -119,6 +121,19 @@ def messages(user: User) -> Kind:
 
     found = ContactMessage.objects.visible_to(user).waiting().select_related("region")
     return kind_of(_("Messages to answer"), found, url=reverse("portal:desk_messages"), row=row)
+
+
+def applications(user: User) -> Kind:
+    found = of_organisations(user).filter(status=Status.APPLICANT)
+    found = found.annotate(since=first_recorded(Organisation)).order_by("since", "pk")
+    return kind_of(
+        _("Applications to decide"),
+        found,
+        url=listed("status=applicant"),
+        row=lambda found: of_organisation(
+            found, found.get_status_display(), "info", day_of(found.since)
+        ),
+    )
 
 
 def memberships(user: User) -> list[Kind]:

@@ -44,6 +44,7 @@ def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpR
         "organisation": organisation,
         "region": organisation.region,
         "period": period,
+        "last_change": organisation.history.select_related("history_user").first(),
         "is_up_to_date": period is not None and period.ends_on >= today,
         "to_do": reminders.to_do(
             organisation, period=period, people=mandates, invitations=invitations, today=today

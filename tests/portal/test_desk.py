@@ -57,6 +57,7 @@ def work(region, country):
     grace = with_contacts(create_organisation(country=country, status="grace"))
     create_membership(grace, year=2024)
     create_organisation(country=country, status="lapsed")
+    create_organisation(country=country, status="applicant")
     create_organisation(country=country)
     create_publication(regions=[region], state="draft")
     create_issue(newsletter=None) if region.code == "R8" else None
@@ -71,17 +72,17 @@ def test_the_board_counts_every_kind_of_work(client, language):
     client.force_login(create_secretary())
     answer = client.get(f"/{language}/secretariat/")
     assert answer.status_code == 200
-    assert counts(answer) == [1] * 8
+    assert counts(answer) == [1] * 9
     queue = answer.context["queue"]
     days = [row.days for row in queue.rows if row.days is not None]
     assert days == sorted(days, reverse=True)
-    assert (queue.count, queue.oldest_days) == (8, days[0])
+    assert (queue.count, queue.oldest_days) == (9, days[0])
 
 
 def test_an_empty_board_says_so(client):
     client.force_login(create_secretary())
     answer = client.get("/en/secretariat/")
-    assert counts(answer) == [0] * 8
+    assert counts(answer) == [0] * 9
     assert "Nothing waits." in answer.content.decode()
 
 
@@ -92,10 +93,10 @@ def test_an_executive_sees_the_work_of_one_region(client):
     create_message(region=None)
     client.force_login(create_executive(elsewhere))
     answer = client.get("/en/secretariat/")
-    assert counts(answer) == [1, 1, 1, 1, 1, 1, 0, 1]
+    assert counts(answer) == [1, 1, 1, 1, 1, 1, 1, 0, 1]
     assert {row.region for row in answer.context["queue"].rows} == {elsewhere}
     client.force_login(create_secretary())
-    assert counts(client.get("/en/secretariat/")) == [3, 2, 2, 2, 2, 2, 1, 2]
+    assert counts(client.get("/en/secretariat/")) == [3, 2, 2, 2, 2, 2, 2, 1, 2]
 
 
 def test_the_matrix_counts_what_each_language_has(client):
@@ -107,6 +108,16 @@ def test_the_matrix_counts_what_each_language_has(client):
     publications = client.get("/en/secretariat/").context["matrix"][0]
     found = [(c.language, c.total, c.ready, c.outdated, c.missing) for c in publications.cells]
     assert found == [("fr", 2, 2, 0, 0), ("en", 2, 1, 1, 0), ("es", 2, 0, 1, 1)]
+
+
+def test_no_kind_of_work_hides_the_others(client):
+    for _one in range(9):
+        create_organisation()
+    create_message()
+    client.force_login(create_secretary())
+    answer = client.get("/en/secretariat/")
+    assert counts(answer) == [1, 0, 0, 0, 0, 9, 0, 0, 0]
+    assert len(answer.context["queue"].rows) == 7
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -124,7 +135,7 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
         )
     client.force_login(create_secretary())
     client.get("/en/secretariat/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get("/en/secretariat/")
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members import perms
-from publications.reports.forms import DeskReportForm
 from publications.models import Report
 from publications.reports import making
+from publications.reports.forms import DeskReportForm
 
 
 def reports_desk(request: HttpRequest) -> HttpResponse:
@@ -39,7 +39,7 @@ def reports_desk(request: HttpRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "is_busy": Report.objects.run_by(request.user).unfinished().exists(),
-            "refresh": request.method == "GET",
+            "refresh": request.GET.get("follow") == "1",
         },
     )
 

@@ -38,7 +38,7 @@ def documents(request: HttpRequest) -> HttpResponse:
             "form": form,
             "reports": reports,
             "is_busy": any(not report.is_finished for report in reports),
-            "refresh": request.method == "GET",
+            "refresh": request.GET.get("follow") == "1",
         },
     )
 

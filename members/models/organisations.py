@@ -1,8 +1,6 @@
 """Organisations: who belongs to the network, where, and who may see it."""
 
 import datetime
-from functools import reduce
-from operator import or_
 
 from django.db import models
 from django.db.models import Count, Max, Min, Q
@@ -95,12 +93,12 @@ class OrganisationQuerySet(TranslatableQuerySet):
         return self.filter(seat_country__isnull=False)
 
     def named(self, words: str):
-        """Those whose name holds all the words, in whichever of the three languages."""
-        found = self
-        for word in words.split():
-            languages = (Q(**{f"name_{code}__icontains": word}) for code in LANGUAGES)
-            found = found.filter(reduce(or_, languages, Q(acronym__icontains=word)))
-        return found
+        """Those whose name or acronym holds all the words, whatever the language and accents."""
+        return self.holding(words, plain=("acronym",), fields=("name",))
+
+    def mentioning(self, words: str):
+        """Those whose name, acronym or description holds all the words, in any language."""
+        return self.holding(words, plain=("acronym",), fields=("name", "description"))
 
     def with_period_end(self):
         """Each with ``period_ends_on``, the last day of its latest period."""

@@ -3,6 +3,7 @@
 import html as html_entities
 import re
 import unicodedata
+from functools import cache
 
 import nh3
 
@@ -48,6 +49,30 @@ def sort_key(text: str, language: str) -> str:
     cleaned = " ".join(re.sub(r"[’'\-–.,()]", " ", text).split())
     letters = cleaned.casefold().replace("ñ", "n~") if language == "es" else cleaned
     return f"{fold(letters)}\x01{cleaned.casefold()}"[:150].encode().hex()
+
+
+@cache
+def written_as() -> dict[str, str]:
+    """For each plain letter, every way of writing it: capital, small, with any accent."""
+    ways: dict[str, str] = {"'": "’", "’": "'"}
+    for number in (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250)):
+        ways[fold(chr(number))] = ways.get(fold(chr(number)), "") + chr(number)
+    return ways
+
+
+def accent_blind(words: str) -> str:
+    """A regular expression that finds the words whatever their accents and capitals.
+
+    It means the same to Python and to PostgreSQL, so that one lookup (``__regex``) serves both
+    databases. Two letters such as oe are also found as their ligature.
+    """
+    ways, letters, pattern = written_as(), fold(words), ""
+    while letters:
+        ligature = ways.get(letters[:2], "") if len(letters) > 1 else ""
+        single = [f"[{ways[c]}{c}]" if c in ways else re.escape(c) for c in letters[:2]]
+        pattern += f"(?:[{ligature}]|{''.join(single)})" if ligature else single[0]
+        letters = letters[2 if ligature else 1 :]
+    return pattern
 
 
 def french_spaces(text: str, *, narrow: bool = True) -> str:

@@ -7,14 +7,18 @@ not be asked.
 """
 
 import hashlib
+from functools import reduce
+from operator import or_
 from typing import ClassVar, NamedTuple
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.manager import MultilingualManager, MultilingualQuerySet
 
 from portal.lib.changes import Announced
+from portal.lib.text import accent_blind
 
 LANGUAGES = ("fr", "en", "es")
 
@@ -59,6 +63,18 @@ class TranslatableQuerySet(MultilingualQuerySet):
 
     def outdated_in(self, language: str):
         return self.filter(**{f"state_{language}": TranslationState.OUTDATED})
+
+    def holding(self, words: str, *, plain: tuple[str, ...] = (), fields: tuple[str, ...] = ()):
+        """Rows where each word stands in one of the columns, whatever accents and capitals.
+
+        ``fields`` are looked at in all three languages: a search never falls back.
+        """
+        columns = [*plain, *(f"{name}_{code}" for name in fields for code in LANGUAGES)]
+        found = self
+        for word in words.split():
+            pattern = accent_blind(word)
+            found = found.filter(reduce(or_, (Q(**{f"{c}__regex": pattern}) for c in columns)))
+        return found
 
 
 class TranslatableManager(MultilingualManager.from_queryset(TranslatableQuerySet)):

@@ -60,6 +60,10 @@ class PublicationQuerySet(TranslatableQuerySet):
     def newest_first(self):
         return self.order_by("-published_on", "-symbol")
 
+    def mentioning(self, words: str):
+        """Those whose title or symbol holds all the words, whatever the language and accents."""
+        return self.holding(words, plain=("symbol",), fields=("title",))
+
     def visible_to(self, user: User):
         """What the user may read: the secretariat all, members all but the secretariat's.
 
@@ -83,6 +87,15 @@ class PublicationQuerySet(TranslatableQuerySet):
         return own.exclude(
             regions__in=Region.objects.exclude(pk__in=[r.pk for r in standing.regions])
         ).distinct()
+
+    def translatable_into(self, language: str):
+        """What a lead of the language may translate: drafts too, but not the secretariat's own
+        texts, nor what was written in the language or taken back."""
+        return (
+            self.exclude(original_language=language)
+            .exclude(access=Access.SECRETARIAT)
+            .exclude(state=PublicationState.WITHDRAWN)
+        )
 
 
 class Publication(Translatable):

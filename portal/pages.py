@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import desk, searching, space, views
+from portal import desk, gallery, searching, space, views
 
 app_name = "portal"
 urlpatterns = [
@@ -24,4 +24,5 @@ urlpatterns = [
     ),
     path("secretariat/pages/", desk.pages, name="desk_pages"),
     path("secretariat/pages/<slug:slug>/", desk.page, name="desk_page"),
+    path("secretariat/components/", gallery.gallery, name="gallery"),
 ]

@@ -137,6 +137,7 @@ TABLE = {
     "portal:desk_message_answered": ("post", DESK_ACT),
     "portal:desk_pages": ("get", SECRETARIAT),
     "portal:desk_page": ("get", SECRETARIAT),
+    "portal:gallery": ("get", DESK),
     "regions:desk_regions": ("get", DESK),
     "regions:desk_region": ("get", DESK_ROW),
     "regions:desk_country": ("get", SECRETARIAT),

@@ -15,6 +15,7 @@ from portal.lib.translations import Text, Translatable, current_language
 register = template.Library()
 
 
+@register.simple_tag
 def in_language(code: str) -> str:
     """The visible mark of a fallback, in the reader's language."""
     return {"fr": _("in French"), "en": _("in English"), "es": _("in Spanish")}[code]

@@ -1,10 +1,10 @@
 """The search finds what is public, whatever accents and endings, on either database."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from portal import search
+from portal import finding, search
 from portal.models import SearchDocument
 from tests import factories
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def found(query: str, language: str = "fr", **values) -> list[str]:
-    return [hit.document.title for hit in search.find(query, language=language, **values)]
+    return [hit.document.title for hit in finding.find(query, language=language, **values)]
 
 
 def publish(title_fr: str, **values):
@@ -57,13 +57,13 @@ def test_one_hit_for_each_record_in_the_readers_language():
         title_fr="Protection", title_en="Protection", title_es="Protection"
     )
     for language in ("fr", "en", "es"):
-        (hit,) = search.find("protection", language=language)
+        (hit,) = finding.find("protection", language=language)
         assert hit.document.language == language
 
 
 def test_a_hit_in_another_language_says_so():
     factories.create_publication(title_fr="Ancianos", title_en=None, original_language="fr")
-    (hit,) = search.find("ancianos", language="es")
+    (hit,) = finding.find("ancianos", language="es")
     assert hit.document.language == "fr"
 
 
@@ -111,7 +111,7 @@ def test_repair_mends_what_escaped():
 
 def test_hits_are_marked_and_the_rest_is_escaped():
     publish("<b>Socles</b> sociaux", summary_fr="Un socle & des droits")
-    (hit,) = search.find("socle", language="fr")
+    (hit,) = finding.find("socle", language="fr")
     assert hit.title == "&lt;b&gt;<mark>Socles</mark>&lt;/b&gt; sociaux"
     assert "Un <mark>socle</mark> &amp; des droits" in hit.snippet
 
@@ -127,6 +127,9 @@ def test_only_one_kind_when_asked():
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(query=st.text(max_size=60))
+@example(query='a AND (b OR "c*") NEAR(d e) -f ^g title_lexemes:h')
+@example(query="a & (b | !c) <-> d:* 'e''f' \\ %s {g}")
+@example(query="⑴ ½ ŉ ﷺ ǆ İ \x00 ß’ l’ d'")
 def test_no_query_breaks_the_search(client, query):
     assert client.get("/fr/search/", {"q": query}).status_code == 200
 
@@ -140,6 +143,55 @@ def test_the_page_counts_and_names_its_results(client):
     )
 
 
+def test_the_readers_language_comes_first_and_titles_before_texts():
+    factories.create_publication(title_fr=None, title_en="Care", original_language="en")
+    publish("Care")
+    publish("Autre", summary_fr="Care, care et care")
+    assert [
+        (hit.document.title, hit.document.language) for hit in finding.find("care", language="en")
+    ] == [("Care", "en"), ("Care", "fr"), ("Autre", "fr")]
+    assert found("care", "fr") == ["Care", "Autre", "Care"]
+
+
+def test_a_document_holds_its_own_language_alone():
+    """A fallback would be shown, and stemmed, as a language it is not in."""
+    factories.create_organisation(
+        name_fr="Union", name_en="Union", name_es="Unión", description_fr="Les aînés"
+    )
+    bodies = dict(
+        SearchDocument.objects.filter(kind="organisation").values_list("language", "body")
+    )
+    assert [code for code, body in bodies.items() if "aînés" in body] == ["fr"]
+
+
+def test_a_query_that_finds_too_much_says_so(client, monkeypatch):
+    monkeypatch.setattr(finding, "MOST", 2)
+    for number in range(2):
+        factories.create_publication(
+            title_fr=f"Bilan {number}", title_en=f"Bilan {number}", title_es=f"Bilan {number}"
+        )
+    assert (len(finding.find("bilan")), finding.find("bilan").is_capped) == (2, False)
+    publish("Bilan de trop")
+    assert (len(finding.find("bilan")), finding.find("bilan").is_capped) == (2, True)
+
+
+def test_an_activity_of_a_past_cycle_is_not_found():
+    """Axis pages are those of the current cycle: the hit would lead elsewhere."""
+    factories.create_activity(title_fr="Actuelle")
+    cycle = factories.create_cycle(first_year=2001, last_year=2004)
+    factories.create_activity(axis=factories.create_axis(1, cycle=cycle), title_fr="Ancienne")
+    assert found("ancienne") == []
+    assert found("actuelle") == ["Actuelle"]
+
+
+def test_a_long_text_shows_the_words_around_the_first_hit():
+    publish("Titre", body_fr="<p>" + "avant " * 40 + "socle " + "après " * 40 + "</p>")
+    (hit,) = finding.find("socle", language="fr")
+    assert hit.snippet.startswith("… avant")
+    assert hit.snippet.endswith("après …")
+    assert "<mark>socle</mark>" in hit.snippet
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_page_asks_the_database_as_often_for_three_results(
     client, rows, django_assert_num_queries
@@ -148,6 +200,6 @@ def test_the_page_asks_the_database_as_often_for_three_results(
     for number in range(rows):
         publish(f"Rapport {number}")
     client.get("/fr/")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         response = client.get("/fr/search/", {"q": "rapport"})
     assert len(response.context["page"].object_list) == rows

@@ -136,7 +136,7 @@ def page() -> Page:
 
 def versions() -> list[dict]:
     def version(code: str, state: str, *, is_original: bool = False, size: int = 0) -> dict:
-        file = SimpleNamespace(kind="PDF", size=size, get_absolute_url="#versions")
+        file = SimpleNamespace(kind="PDF", size=size, url="#versions", pages=24)
         return {
             "code": code,
             "is_original": is_original,

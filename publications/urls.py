@@ -1,8 +1,9 @@
 from django.urls import path
 
+from publications.desk import library as library_desk
 from publications.desk import newsletters as letters_desk
 from publications.desk import reports as reports_desk
-from publications.views import library, newsletters, reports
+from publications.views import library, newsletters, reports, translations
 
 app_name = "publications"
 urlpatterns = [
@@ -20,6 +21,37 @@ urlpatterns = [
         "space/library/<slug:symbol>/<slug:file_language>/file",
         library.space_file,
         name="space_file",
+    ),
+    path("space/translations/", translations.translations, name="translations"),
+    path(
+        "space/translations/<slug:symbol>/<slug:text_language>/",
+        translations.translate,
+        name="translate",
+    ),
+    path("secretariat/publications/", library_desk.publications_desk, name="desk_list"),
+    path("secretariat/publications/new/", library_desk.new_publication, name="desk_new"),
+    path(
+        "secretariat/publications/<slug:symbol>/", library_desk.edit_publication, name="desk_edit"
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/preview/",
+        library_desk.preview_publication,
+        name="desk_preview",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/publish/",
+        library_desk.publish_publication,
+        name="desk_publish",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/withdraw/",
+        library_desk.withdraw_publication,
+        name="desk_withdraw",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/<slug:file_language>/file",
+        library_desk.desk_file,
+        name="desk_file",
     ),
     # Reports
     path("space/documents/", reports.documents, name="documents"),

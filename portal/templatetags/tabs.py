@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django import template
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -48,6 +48,11 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         ]
     if standing.is_mandated:
         tabs.append((_("Publications"), "publications:space_list"))
+    tabs.append((_("Library"), "publications:space_list"))
+    if standing.languages:
+        tabs.append((_("Translations"), "publications:translations"))
+    if standing.languages:
+        tabs.append((_("Translations"), "publications:translations"))
     tabs.append((_("Security"), "mfa_index"))
     if standing.has_desk:
         tabs.append((_("Secretariat"), "portal:desk"))
@@ -56,7 +61,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     query = f"?organisation={chosen}" if several else ""
     keeping = ("portal:space", "members:", "publications:documents")
     return [
-        (label, address(name) + (query if name.startswith(keeping) else "")) for label, name in tabs
+        (label, reverse(name) + (query if name.startswith(keeping) else "")) for label, name in tabs
     ]
 
 
@@ -74,22 +79,14 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         tabs += [(_("Pages"), "portal:desk_pages"), (_("Records"), "admin:index")]
     if standing.organisations:
         tabs.append((_("Members’ area"), "portal:space"))
-    return [(label, address(name)) for label, name in tabs]
-
-
-def address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    return [(label, reverse(name)) for label, name in tabs]
 
 
 def marked(request: HttpRequest, tabs: list[tuple[str, str]]) -> list[Tab]:
     """The tab of the page is the one whose address is the longest beginning of the page's."""
-    found = [(label, url) for label, url in tabs if url]
-    beginnings = [url.split("?")[0] for _label, url in found]
+    beginnings = [url.split("?")[0] for _label, url in tabs]
     current = max((b for b in beginnings if request.path.startswith(b)), key=len, default=None)
     return [
         Tab(label, url, beginning == current)
-        for (label, url), beginning in zip(found, beginnings, strict=True)
+        for (label, url), beginning in zip(tabs, beginnings, strict=True)
     ]

@@ -4,94 +4,39 @@ A public address answers as to an anonymous reader, also when somebody is logged
 members read more of is below the members' area.
 """
 
-from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
 
 from portal.lib.links import absolute
-from portal.lib.translations import LANGUAGES, Language, TranslationState, current_language
-from programme.models import Axis
+from portal.lib.templatetags.text import in_language
+from portal.lib.translations import TranslationState, current_language
+from publications.forms import LibraryForm
 from publications.models import Access, Publication, PublicationFile
-from regions.models import Country, Region
 
 PER_PAGE = 20
 SHOWN_RELATED = 4
+# Where a publication is read: the addresses of its page and of its files.
+AREAS = {
+    "public": ("publications:detail", "publications:file"),
+    "space": ("publications:space_detail", "publications:space_file"),
+    "desk": ("publications:desk_preview", "publications:desk_file"),
+}
 
 
-class LibraryForm(forms.Form):
-    """The filters of the list; ``language`` asks for texts that exist in it."""
-
-    word = forms.CharField(label=_("Word in the title"), required=False, max_length=80)
-    language = forms.ChoiceField(
-        label=_("Text available in"),
-        required=False,
-        choices=[("", _("Any language")), *Language.choices],
-    )
-    kind = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=[("", _("All")), *Publication.Kind.choices]
-    )
-    region = forms.ModelChoiceField(
-        Region.objects.all(),
-        label=_("Region"),
-        required=False,
-        empty_label=_("All"),
-        to_field_name="code",
-    )
-    axis = forms.ModelChoiceField(
-        Axis.objects.none(),
-        label=_("Axis"),
-        required=False,
-        empty_label=_("All"),
-        to_field_name="number",
-    )
-    country = forms.ModelChoiceField(
-        Country.objects.none(), label=_("Country"), required=False, empty_label=_("All")
-    )
-    year = forms.IntegerField(label=_("Year"), required=False, min_value=1900, max_value=2200)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["word"].widget.input_type = "search"
-        self.fields["axis"].queryset = Axis.objects.of_current_cycle()
-        self.fields["country"].queryset = (
-            Country.objects.filter(publications__in=Publication.objects.announced())
-            .distinct()
-            .order_by(f"sort_{current_language()}")
-        )
-
-    def narrowed(self, rows: QuerySet) -> QuerySet:
-        """The rows that match every filter that was understood."""
-        self.is_valid()  # fills cleaned_data with the fields that were understood
-        chosen = {key: value for key, value in self.cleaned_data.items() if value}
-        if word := chosen.get("word"):
-            titles = (Q(**{f"title_{code}__icontains": word}) for code in LANGUAGES)
-            matches = Q(symbol__icontains=word)
-            for title in titles:
-                matches |= title
-            rows = rows.filter(matches)
-        if language := chosen.get("language"):
-            rows = rows.available_in(language)
-        if kind := chosen.get("kind"):
-            rows = rows.filter(kind=kind)
-        if region := chosen.get("region"):
-            rows = rows.in_region(region)
-        if axis := chosen.get("axis"):
-            rows = rows.on_axis(axis)
-        if country := chosen.get("country"):
-            rows = rows.filter(countries=country)
-        if year := chosen.get("year"):
-            rows = rows.filter(published_on__year=year)
-        return rows
-
-
-def page_of(request: HttpRequest, rows: QuerySet):
+def page_of(request: HttpRequest, rows: QuerySet, *, area: str = "public"):
+    """One page of the list; each row with ``address`` and the files that may be read."""
     rows = rows.newest_first().prefetch_related("axes", "regions", "files")
-    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for record in page:
+        record.address = address_of(record, area)
+        record.downloads = downloads(record, area) if may_read(record, area) else []
+    return page
 
 
 @login_not_required
@@ -117,16 +62,17 @@ def with_relations(rows: QuerySet) -> QuerySet:
     return rows.prefetch_related("axes", "regions", "countries", "organisations", "files")
 
 
-def detail(record: Publication, *, in_space: bool = False) -> dict:
+def detail(record: Publication, *, area: str = "public") -> dict:
     """What the page of a publication shows; the text itself only where it may be read."""
-    readable = in_space or record.access == Access.PUBLIC
+    readable = may_read(record, area)
     axis = next(iter(record.axes.all()), None)
     related = Publication.objects.public().exclude(pk=record.pk)
+    files = downloads(record, area) if readable else []
     return {
         "publication": record,
         "readable": readable,
-        "in_space": in_space,
-        "versions": versions(record, with_files=readable),
+        "versions": versions(record, files, address_of(record, area) if readable else ""),
+        "main_file": main_file(record, files),
         "note": translation_note(record) if readable else "",
         "permanent": absolute(record.permanent_path),
         "related": (
@@ -137,22 +83,56 @@ def detail(record: Publication, *, in_space: bool = False) -> dict:
     }
 
 
-def versions(record: Publication, *, with_files: bool) -> list[dict]:
+def may_read(record: Publication, area: str) -> bool:
+    """Whether the text itself is shown: in the closed areas the rows were chosen already."""
+    return area != "public" or record.access == Access.PUBLIC
+
+
+def address_of(record: Publication, area: str) -> str:
+    return reverse(AREAS[area][0], kwargs={"symbol": record.dashed_symbol})
+
+
+def downloads(record: Publication, area: str) -> list[dict]:
+    """The files of a publication with the address that a reader of the area takes."""
+    name = AREAS[area][1]
+    return [
+        {
+            "language": file.language,
+            "kind": file.kind,
+            "size": file.size,
+            "pages": file.pages,
+            "is_tagged": file.is_tagged,
+            "url": reverse(
+                name, kwargs={"symbol": record.dashed_symbol, "file_language": file.language}
+            ),
+        }
+        for file in record.files.all()
+    ]
+
+
+def main_file(record: Publication, files: list[dict]) -> dict | None:
+    """The file to offer first: in the reader's language, else in the original's, else any."""
+    wanted = (current_language(), record.original_language)
+    by_language = {file["language"]: file for file in files}
+    found = (by_language[code] for code in wanted if code in by_language)
+    return next(found, next(iter(files), None))
+
+
+def versions(record: Publication, files: list[dict], address: str) -> list[dict]:
     """Each language with its state, its page and its files, for components/versions.html."""
-    files = {file.language: file for file in record.files.all()} if with_files else {}
-    path = record.get_absolute_url().split("/", 2)[2]
     result = []
     for code, state in record.languages():
         is_original = code == record.original_language
-        readable = is_original or record.is_available(code)
+        exists = is_original or record.is_available(code)
         result.append(
             {
                 "code": code,
                 "is_original": is_original,
                 "state": state,
                 "label": _("original") if is_original else version_label(state),
-                "url": f"/{code}/{path}" if readable and with_files else "",
-                "files": [files[code]] if code in files else [],
+                # Addresses are alike in all languages but for their first part.
+                "url": f"/{code}/{address.split('/', 2)[2]}" if address and exists else "",
+                "files": [file for file in files if file["language"] == code],
             }
         )
     return result
@@ -165,33 +145,50 @@ def version_label(state: str) -> str:
 
 
 def translation_note(record: Publication) -> str:
-    """The state that the reader of this language should be told about, or nothing."""
-    language = current_language()
+    """What the reader of this language should be told about the text, or nothing."""
+    language, field = current_language(), "body" if record.text("body").value else "title"
     if language == record.original_language:
         return ""
-    state = record.translation_state(language)
-    return "" if state == TranslationState.READY else state
+    return {
+        TranslationState.MISSING: _(
+            # Translators: each of the two is "in English", "in French" or "in Spanish".
+            "This text is not yet available %(wanted)s. Here it is %(given)s."
+        )
+        % {"wanted": in_language(language), "given": in_language(record.text(field).language)},
+        TranslationState.IN_PROGRESS: _(
+            "The translation of this text is under way; what is not yet translated is shown in "
+            "another language."
+        ),
+        TranslationState.OUTDATED: _("The original has changed since this translation was made."),
+        TranslationState.MACHINE: _("This is a machine translation that nobody has revised."),
+    }.get(record.translation_state(language), "")
 
 
 @login_not_required
 def publication_file(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
-    return served(Publication.objects.public(), symbol, file_language)
+    return served(request, Publication.objects.public(), symbol, file_language)
 
 
-def served(rows: QuerySet, symbol: str, language: str) -> HttpResponse:
+def served(request: HttpRequest, rows: QuerySet, symbol: str, language: str) -> HttpResponse:
     """The file of a publication among these rows, under a name that says what it is."""
     file = get_object_or_404(
         PublicationFile.objects.select_related("publication"),
-        publication__in=rows.filter(symbol__iexact=symbol.replace("-", "/")),
+        publication__in=rows.filter(symbol__iexact=symbol.replace("-", "/")).values("pk"),
         language=language,
     )
     if not file.file.storage.exists(file.file.name):
         raise Http404
+    # Answered before the file is opened: what the reader has already is not read again.
+    etag = f'"{file.digest}"'
+    unchanged = get_conditional_response(request, etag=etag) if file.digest else None
+    if unchanged is not None:
+        unchanged.headers["ETag"] = etag
+        return unchanged
     return FileResponse(
         file.file.open("rb"),
         content_type=file.media_type,
         filename=f"{file.publication.dashed_symbol}-{language}.{file.kind.lower()}",
-        headers={"ETag": f'"{file.digest}"', "X-Content-Type-Options": "nosniff"},
+        headers={"X-Content-Type-Options": "nosniff"} | ({"ETag": etag} if file.digest else {}),
     )
 
 
@@ -201,20 +198,17 @@ def served(rows: QuerySet, symbol: str, language: str) -> HttpResponse:
 def space_library(request: HttpRequest) -> HttpResponse:
     """What the person may read, the members' texts included."""
     form = LibraryForm(request.GET)
-    page = page_of(request, form.narrowed(Publication.objects.visible_to(request.user).published()))
+    rows = form.narrowed(Publication.objects.visible_to(request.user).published())
+    page = page_of(request, rows, area="space")
     return render(request, "publications/library/space_list.html", {"form": form, "page": page})
 
 
 def space_publication(request: HttpRequest, symbol: str) -> HttpResponse:
     rows = with_relations(Publication.objects.visible_to(request.user).published())
     record = get_object_or_404(rows, symbol__iexact=symbol.replace("-", "/"))
-    return render(request, "publications/library/space_detail.html", detail(record, in_space=True))
+    return render(request, "publications/library/space_detail.html", detail(record, area="space"))
 
 
 def space_file(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
     rows = Publication.objects.visible_to(request.user).published()
-    return served(rows, symbol, file_language)
-
-
-def space_address(record: Publication) -> str:
-    return reverse("publications:space_detail", kwargs={"symbol": record.dashed_symbol})
+    return served(request, rows, symbol, file_language)

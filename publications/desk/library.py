@@ -1,0 +1,115 @@
+"""The library at the desk: every text for the secretariat, one region's for its executive."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from members.perms import may_open_desk
+from publications import publishing
+from publications.forms import DeskFilter, PublicationForm
+from publications.models import Publication
+from publications.perms import may_publish
+from publications.views.library import detail, served, with_relations
+
+PER_PAGE = 50
+
+
+def publications_desk(request: HttpRequest) -> HttpResponse:
+    rows = own(request)
+    filters = DeskFilter(request.GET)
+    rows = filters.narrowed(rows).prefetch_related("regions", "files").newest_first()
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "publications/library/desk.html", {"filters": filters, "page": page})
+
+
+def new_publication(request: HttpRequest) -> HttpResponse:
+    own(request)
+    form = PublicationForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid() and form.record():
+        messages.success(request, _("The publication is recorded as a draft."))
+        return back_to(form.instance)
+    return render(request, "publications/library/desk_form.html", {"form": form})
+
+
+def edit_publication(request: HttpRequest, symbol: str) -> HttpResponse:
+    """The whole record, with what may be done with it now."""
+    found = own_publication(request, symbol)
+    form = PublicationForm(
+        request.POST or None, request.FILES or None, instance=found, user=request.user
+    )
+    if request.method == "POST" and form.is_valid() and form.record():
+        messages.success(request, _("The publication has been saved."))
+        return back_to(found)
+    # What was typed is in the form; the heading and the acts are of what is stored.
+    stored = own_publication(request, symbol) if request.method == "POST" else found
+    return render(
+        request,
+        "publications/library/desk_form.html",
+        {
+            "form": form,
+            "publication": stored,
+            "files": stored.files.all(),
+            "may_publish": may_publish(request.user, stored),
+        },
+    )
+
+
+def preview_publication(request: HttpRequest, symbol: str) -> HttpResponse:
+    """The page as readers will see it, drafts included."""
+    found = get_object_or_404(with_relations(own(request)), symbol=symbol.replace("-", "/"))
+    return render(request, "publications/library/preview.html", detail(found, area="desk"))
+
+
+def desk_file(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
+    return served(request, own(request), symbol, file_language)
+
+
+@require_POST
+def publish_publication(request: HttpRequest, symbol: str) -> HttpResponse:
+    return acted(
+        request, symbol, publishing.publish, done=_("The publication is open to its readers.")
+    )
+
+
+@require_POST
+def withdraw_publication(request: HttpRequest, symbol: str) -> HttpResponse:
+    return acted(
+        request, symbol, publishing.withdraw, done=_("The publication has been withdrawn.")
+    )
+
+
+def acted(
+    request: HttpRequest, symbol: str, verb: Callable[[Publication], None], *, done: str
+) -> HttpResponse:
+    """One act on a publication, for who may publish it; then back to its page."""
+    found = own_publication(request, symbol)
+    if not may_publish(request.user, found):
+        raise Http404
+    try:
+        verb(found)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)
+    return back_to(found)
+
+
+def own(request: HttpRequest):
+    """The publications the person may edit; no page at all without a desk."""
+    if not may_open_desk(request.user):
+        raise Http404
+    return Publication.objects.editable_by(request.user)
+
+
+def own_publication(request: HttpRequest, symbol: str) -> Publication:
+    return get_object_or_404(own(request), symbol=symbol.replace("-", "/"))
+
+
+def back_to(publication: Publication) -> HttpResponse:
+    return redirect("publications:desk_edit", symbol=publication.dashed_symbol)

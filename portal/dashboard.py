@@ -19,7 +19,6 @@ from members.models.organisations import Status
 from portal.lib.jobs import JobState
 from portal.lib.translations import LANGUAGES, TranslationState
 from portal.models import ContactMessage, Page
-from portal.templatetags.tabs import address
 from programme.models import Axis, Event
 from publications.models import Issue, Publication, Report
 from publications.models.library import PublicationState
@@ -187,7 +186,7 @@ def publication_drafts(user: User) -> Kind:
 
     def row(publication: Publication) -> Waiting:
         region = next(iter(publication.regions.all()), None)
-        url = address("publications:desk_list")
+        url = reverse("publications:desk_edit", kwargs={"symbol": publication.dashed_symbol})
         since = day_of(publication.since) or publication.published_on
         return Waiting(name, publication, url, region, _("draft"), "info", since)
 
@@ -198,19 +197,19 @@ def publication_drafts(user: User) -> Kind:
         .prefetch_related("regions")
         .order_by("since", "pk")
     )
-    url = address("publications:desk_list") + "?state=draft"
+    url = reverse("publications:desk_list") + "?state=draft"
     return kind_of(_("Publications in draft"), found, url=url, row=row)
 
 
 def newsletter_drafts(user: User) -> Kind:
     found = Issue.objects.editable_by(user).filter(state=IssueState.DRAFT)
-    url = address("publications:newsletters_desk")
+    url = reverse("publications:newsletters_desk")
     return kind_of(_("Newsletters in draft"), found, url=url, row=None)
 
 
 def failed_reports(user: User) -> Kind:
     name = _("Report")
-    url = address("publications:reports_desk")
+    url = reverse("publications:reports_desk")
 
     def row(report: Report) -> Waiting:
         region = report.region or report.organisation.region
@@ -275,7 +274,7 @@ def translation_matrix(user: User) -> list[MatrixRow]:
     rows = [
         (
             _("Publications"),
-            address("publications:desk_list"),
+            reverse("publications:desk_list"),
             Publication.objects.editable_by(user),
         ),
         (

@@ -35,7 +35,7 @@ def test_a_decision_keeps_who_when_and_why_and_takes_the_seat():
 
 def test_a_step_the_statutes_do_not_know_is_refused():
     organisation = create_organisation(status="applicant")
-    with pytest.raises(ValidationError) as refusal:
+    with translation.override("en"), pytest.raises(ValidationError) as refusal:
         joining.change_status(organisation, "lapsed", by=None)
     assert refusal.value.messages == ["An organisation that is “applicant” cannot become “lapsed”."]
     assert StatusChange.objects.count() == 0

@@ -51,8 +51,6 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     tabs.append((_("Library"), "publications:space_list"))
     if standing.languages:
         tabs.append((_("Translations"), "publications:translations"))
-    if standing.languages:
-        tabs.append((_("Translations"), "publications:translations"))
     tabs.append((_("Security"), "mfa_index"))
     if standing.has_desk:
         tabs.append((_("Secretariat"), "portal:desk"))

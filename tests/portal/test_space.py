@@ -146,7 +146,9 @@ def test_a_language_lead_sees_what_the_language_lacks(client):
     create_publication()
     create_publication(title_es="Informe")
     client.force_login(create_language_lead("es"))
-    [cell] = client.get("/en/space/").context["coverage"]
+    answer = client.get("/en/space/")
+    assert answer.content.decode().count('href="/en/space/translations/"') == 2  # tab and button
+    [cell] = answer.context["coverage"]
     assert (cell.language, cell.total, cell.ready, cell.missing) == ("es", 2, 1, 1)
 
 

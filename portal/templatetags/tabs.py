@@ -47,8 +47,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
             (_("Documents"), "publications:documents"),
         ]
     if standing.is_mandated:
-        tabs.append((_("Publications"), "publications:space_list"))
-    tabs.append((_("Library"), "publications:space_list"))
+        tabs.append((_("Library"), "publications:space_list"))
     if standing.languages:
         tabs.append((_("Translations"), "publications:translations"))
     tabs.append((_("Security"), "mfa_index"))

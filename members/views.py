@@ -90,6 +90,7 @@ def directory(request: HttpRequest) -> HttpResponse:
             .distinct()
             .count(),
             "total": Organisation.objects.active().count(),
+            "is_filtered": bool(form.filters()),
         },
     )
 

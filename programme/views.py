@@ -26,18 +26,25 @@ def programme(request: HttpRequest) -> HttpResponse:
             "activities": Activity.objects.under_way(timezone.localdate())
             .select_related("axis")
             .prefetch_related("regions")[:12],
-            "older": Cycle.objects.exclude(pk=current.pk if current else None).prefetch_related(
-                "axes"
-            ),
+            "older": earlier_than(current),
         },
     )
+
+
+def earlier_than(cycle: Cycle | None):
+    """The cycles before this one; one that is still to come is not shown yet."""
+    if cycle is None:
+        return Cycle.objects.none()
+    return Cycle.objects.filter(first_year__lt=cycle.first_year).prefetch_related("axes")
 
 
 @login_not_required
 def events(request: HttpRequest) -> HttpResponse:
     """Upcoming events, then the past ones page by page; of one region when asked."""
     now = timezone.now()
-    region = Region.objects.filter(code=request.GET.get("region", "")).first()
+    asked = request.GET.get("region", "")
+    regions = list(Region.objects.all())
+    region = next((region for region in regions if region.code == asked), None)
     found = Event.objects.public().select_related("country", "axis").prefetch_related("regions")
     if region:
         found = found.in_region(region)
@@ -45,8 +52,9 @@ def events(request: HttpRequest) -> HttpResponse:
         request,
         "programme/events.html",
         {
-            "regions": Region.objects.all(),
+            "regions": regions,
             "region": region,
+            "is_unknown": bool(asked) and region is None,
             "upcoming": found.upcoming(now),
             "page": Paginator(found.past(now), PER_PAGE).get_page(request.GET.get("page")),
         },

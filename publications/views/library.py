@@ -6,7 +6,7 @@ members read more of is below the members' area.
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
 from publications.forms import LibraryForm
 from publications.models import Access, Publication, PublicationFile
+from regions.models import Country
 
 PER_PAGE = 20
 SHOWN_RELATED = 4
@@ -59,7 +60,8 @@ def publication(request: HttpRequest, symbol: str) -> HttpResponse:
 
 
 def with_relations(rows: QuerySet) -> QuerySet:
-    return rows.prefetch_related("axes", "regions", "countries", "organisations", "files")
+    countries = Prefetch("countries", Country.objects.in_order())
+    return rows.prefetch_related("axes", "regions", countries, "files")
 
 
 def detail(record: Publication, *, area: str = "public") -> dict:

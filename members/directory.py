@@ -4,6 +4,8 @@ import csv
 import io
 
 from django.db.models import Count
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from members.models import Organisation
 from members.models.organisations import OrganisationQuerySet
@@ -23,7 +25,7 @@ def found(
     """The public organisations that match, in the order of the reader's language."""
     rows = Organisation.objects.public()
     if word:
-        rows = rows.named(word)
+        rows = rows.mentioning(word)
     if region:
         rows = rows.in_region(region)
     if country:
@@ -31,7 +33,8 @@ def found(
     if category:
         rows = rows.of_category(category)
     if grouping:
-        states = GroupingMember.objects.full().filter(grouping=grouping, until__isnull=True)
+        today = timezone.localdate()
+        states = GroupingMember.objects.full().on(today).filter(grouping=grouping)
         rows = rows.filter(country__in=states.values("country"))
     return rows.select_related("category", "country__region").prefetch_related("regions").in_order()
 
@@ -42,14 +45,9 @@ def counted_regions() -> list[Region]:
     Discreet members are counted, since a region is large enough for them not to be inferred;
     below the level of a region no figure counts them.
     """
-    rows = Organisation.objects.active().order_by()
-    counts: dict[int, int] = {}
-    for chosen, place in (
-        (rows.filter(country__isnull=False), "country__region"),
-        (rows.filter(country__isnull=True), "regions"),
-    ):
-        for region, number in chosen.values_list(place).annotate(n=Count("pk")):
-            counts[region] = counts.get(region, 0) + number
+    place = Coalesce("country__region", "regions")
+    rows = Organisation.objects.active().order_by().annotate(place=place).values_list("place")
+    counts = dict(rows.annotate(number=Count("pk", distinct=True)))
     regions = list(Region.objects.all())
     for region in regions:
         region.count = counts.get(region.pk, 0)
@@ -57,8 +55,12 @@ def counted_regions() -> list[Region]:
 
 
 def as_csv(organisations) -> str:
-    """Exactly what the directory shows, in three languages, safe to open in a spreadsheet."""
-    output = io.StringIO()
+    """Exactly what the directory shows, in three languages, safe to open in a spreadsheet.
+
+    The mark at the beginning tells spreadsheets that accents are written in UTF-8.
+    """
+    output = io.StringIO("\ufeff")
+    output.seek(0, io.SEEK_END)
     writer = csv.writer(output)
     writer.writerow(
         [

@@ -4,7 +4,7 @@ import datetime
 
 from django import template
 from django.template.defaultfilters import filesizeformat
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -29,7 +29,12 @@ def shown(text: Text, *, narrow: bool = True) -> str:
 @register.simple_tag
 def tr(record: Translatable, field: str, *, mark: bool = True, narrow: bool = True) -> str:
     """The field for the current reader, carrying its own ``lang`` and mark when a fallback."""
-    text = record.text(field)
+    return show(record.text(field), mark=mark, narrow=narrow)
+
+
+@register.simple_tag
+def show(text: Text, *, mark: bool = True, narrow: bool = True) -> str:
+    """A text that knows its language, with ``lang`` and mark when it is not the reader's."""
     value = mark_safe(shown(text, narrow=narrow))
     if text.language == current_language() or not text.value:
         return value
@@ -67,11 +72,12 @@ def fallback_mark(language: str) -> str:
 
 @register.filter
 def long_date(value: datetime.date | None) -> str:
-    """12 October 2026, 12 octobre 2026, 12 de octubre de 2026; the French first is "1er"."""
+    """12 October 2026, 12 octobre 2026, 12 de octubre de 2026; the French first is "1er".
+
+    A moment is written in its own time zone: an event is on the day of its place.
+    """
     if value is None:
         return ""
-    if isinstance(value, datetime.datetime):
-        value = timezone.localtime(value) if timezone.is_aware(value) else value
     written = formats.date_format(value, "DATE_FORMAT")
     if current_language() == "fr" and written.startswith("1 "):
         return mark_safe("1<sup>er</sup>" + written[1:])

@@ -7,7 +7,7 @@ from portal.lib.network import Network
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity
 
-KEY = "network-identity"
+KEY = "network-identity-2"  # another number for another shape of what is kept
 
 
 def read() -> Network:
@@ -32,6 +32,8 @@ def as_network(row: NetworkIdentity) -> Network:
         reply_to=row.reply_to,
         postal_address=row.postal_address,
         sending_paused=row.sending_paused,
+        mottos={code: getattr(row, f"motto_{code}") or "" for code in LANGUAGES},
+        introductions={code: getattr(row, f"introduction_{code}") or "" for code in LANGUAGES},
     )
 
 

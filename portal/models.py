@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.changes import announce
 from portal.lib.translations import (
     Language,
     Translatable,
@@ -44,6 +45,7 @@ class NetworkIdentity(models.Model):
     def save(self, *args, **kwargs):
         self.pk = 1
         super().save(*args, **kwargs)
+        announce(self)
 
 
 class Page(Translatable):

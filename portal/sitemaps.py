@@ -1,5 +1,6 @@
 """The sitemap: every public record in the languages it can be read in, and the fixed pages."""
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,12 +13,20 @@ from publications.models import Issue, Publication
 from regions.models import Region
 
 
-class RecordSitemap(Sitemap):
-    """Records with their alternates: only the languages in which a record exists."""
+class OwnSitemap(Sitemap):
+    """Addresses in the three languages, on the site's own host whatever host was asked."""
 
     i18n = True
     alternates = True
     x_default = False
+    protocol = settings.SITE_URL.split("://", 1)[0]
+
+    def get_domain(self, site=None) -> str:
+        return settings.SITE_HOST
+
+
+class RecordSitemap(OwnSitemap):
+    """Records with their alternates: only the languages in which a record exists."""
 
     def __init__(self, rows):
         self.rows = rows
@@ -34,12 +43,8 @@ class RecordSitemap(Sitemap):
         return item.get_absolute_url()
 
 
-class FixedSitemap(Sitemap):
+class FixedSitemap(OwnSitemap):
     """Pages that exist in the three languages whatever the data."""
-
-    i18n = True
-    alternates = True
-    x_default = False
 
     def items(self) -> list[str]:
         return [

@@ -1,6 +1,7 @@
 """Public pages that combine several apps, and the pages of errors."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,13 +12,14 @@ from django.utils.translation import gettext as _
 from members import directory
 from members.models import Organisation
 from portal.forms import ContactForm
+from portal.lib import network
 from portal.lib.public import public_form, rate_limited
 from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
-from portal.models import NetworkIdentity, Page
+from portal.models import Page
 from programme.models import Activity, Axis, Event
 from publications.models import Issue, Publication
-from publications.newsletters.forms import SubscribeForm
+from publications.newsletters.forms import SubscribeForm, newsletter_choices
 from regions import maps
 from regions.models import Grouping, Region
 
@@ -45,20 +47,22 @@ def permanent(request: HttpRequest, symbol: str) -> HttpResponse:
 
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
-    latest = list(
-        Publication.objects.announced().newest_first().prefetch_related("axes", "regions")[:4]
-    )
-    identity = NetworkIdentity.objects.filter(pk=1).first()
+    latest = Publication.objects.announced().newest_first().prefetch_related("axes", "regions")[:4]
+    identity = network.current()
+    subscribe_form = SubscribeForm(initial={"language": translation.get_language()})
+    # A callable would be asked once for each time the field is looked at.
+    subscribe_form.fields["newsletter"].choices = newsletter_choices()
     return render(
         request,
         "portal/home.html",
         {
-            "identity": identity,
+            "motto": identity.motto(),
+            "introduction": identity.introduction(),
             "mottos": mottos(identity),
             "regions": directory.counted_regions(),
-            "latest": latest,
+            "latest": list(latest),
             "axes": counted_axes(),
-            "subscribe_form": SubscribeForm(initial={"language": translation.get_language()}),
+            "subscribe_form": subscribe_form,
             "steps": joining_steps(),
         },
     )
@@ -74,14 +78,14 @@ def counted_axes() -> list[Axis]:
     return axes
 
 
-def mottos(identity: NetworkIdentity | None) -> list[dict]:
+def mottos(identity: network.Network) -> list[dict]:
     """The motto in the two other languages, with their words for "read in this language"."""
     words = {"fr": "Lire en français", "en": "Read in English", "es": "Leer en español"}
     current = translation.get_language()
     return [
-        {"code": code, "text": getattr(identity, f"motto_{code}", "") or "", "link": words[code]}
+        {"code": code, "text": identity.mottos.get(code, ""), "link": words[code]}
         for code in LANGUAGES
-        if code != current and identity is not None
+        if code != current
     ]
 
 
@@ -120,7 +124,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         .in_region(found)
         .select_related("category", "country")
         .with_first_year()
-        .in_order()
+        .by_country()
     )
     counts: dict[str, int] = {}
     for member in members:
@@ -182,8 +186,9 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @rate_limited("contact", per_hour=10)
 def contact(request: HttpRequest) -> HttpResponse:
     """A message to the secretariat or to a region, into the queue of the desk."""
-    form = ContactForm(request.POST or None, initial={"region": request.GET.get("region", "")})
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = ContactForm(posted, initial={"region": request.GET.get("region", "")})
+    if form.is_valid():
         form.save_unless_trapped(language=translation.get_language())
         return redirect("portal:contact_sent")
     return render(
@@ -214,6 +219,11 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page of last resort: no database and no context, in the language of the address."""
     code = language_of_path(request.path_info) or preferred_language(request)
+    try:
+        stylesheet = staticfiles_storage.url("css/portal.css")
+    except ValueError:  # static files were not collected, which may be what went wrong
+        stylesheet = ""
+    context = {"language": code, "stylesheet": stylesheet}
     with translation.override(code):
-        content = loader.render_to_string("500.html", {"language": code})
+        content = loader.render_to_string("500.html", context)
     return HttpResponse(content, status=500)

@@ -64,8 +64,10 @@ class Cycle(Translatable):
 
 class AxisQuerySet(TranslatableQuerySet):
     def of_current_cycle(self):
-        cycle = Cycle.current()
-        return self.filter(cycle=cycle) if cycle else self.none()
+        """The axes of Cycle.current(), in the same query."""
+        begun = Cycle.objects.filter(first_year__lte=timezone.localdate().year)
+        latest = begun.order_by("-first_year").values("first_year")[:1]
+        return self.filter(cycle__first_year=models.Subquery(latest))
 
 
 class Axis(Translatable):

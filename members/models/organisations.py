@@ -85,6 +85,12 @@ class OrganisationQuerySet(TranslatableQuerySet):
         """In the alphabetical order of the reader's language."""
         return self.order_by(f"sort_{current_language()}", "pk")
 
+    def by_country(self):
+        """By country, then by name, as the reader's language sorts them; no country comes last."""
+        language = current_language()
+        country = models.F(f"country__sort_{language}").asc(nulls_last=True)
+        return self.order_by(country, f"sort_{language}", "pk")
+
     def with_first_year(self):
         """Each with ``first_year``, the year it first became a member, read in the same query."""
         return self.annotate(first_year=Min("memberships__starts_on__year"))

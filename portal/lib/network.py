@@ -6,12 +6,12 @@ The row belongs to the roof, which registers how to read it; the apps below ask 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from portal.lib.translations import LANGUAGES, current_language
+from portal.lib.translations import LANGUAGES, Text, current_language
 
 
 @dataclass(frozen=True)
 class Network:
-    """The identity of the network; ``names`` and ``short_names`` map language to text."""
+    """The identity of the network. What differs between languages maps language to text."""
 
     names: dict[str, str] = field(default_factory=lambda: dict.fromkeys(LANGUAGES, "Council"))
     short_names: dict[str, str] = field(
@@ -21,6 +21,8 @@ class Network:
     reply_to: str = ""
     postal_address: str = ""
     sending_paused: bool = False
+    mottos: dict[str, str] = field(default_factory=dict)
+    introductions: dict[str, str] = field(default_factory=dict)
 
     def name(self, language: str | None = None) -> str:
         return self.names[language or current_language()]
@@ -32,6 +34,21 @@ class Network:
         """(language, name) of the two other languages, in the fixed order."""
         current = language or current_language()
         return [(code, self.names[code]) for code in LANGUAGES if code != current]
+
+    def motto(self) -> Text:
+        """The motto for the reader, and the language it is in; the name where there is none."""
+        return spoken(self.mottos) or Text(self.name(), current_language())
+
+    def introduction(self) -> Text:
+        return spoken(self.introductions) or Text("", current_language())
+
+
+def spoken(texts: dict[str, str]) -> Text | None:
+    """The text for the reader: in the reader's language, else in the first that has one."""
+    for code in dict.fromkeys((current_language(), *LANGUAGES)):
+        if texts.get(code):
+            return Text(texts[code], code)
+    return None
 
 
 _provider: Callable[[], Network] = Network

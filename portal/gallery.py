@@ -118,6 +118,7 @@ def publication(number: int, regions: list[Region]) -> Example:
         states=(READY, READY, MISSING),
         published_on=datetime.date(2026, 10, number),
         get_kind_display="report",
+        access="public",
         regions=Linked(regions[number - 15 : number - 14] or regions[-1:]),
         axes=Linked([SimpleNamespace(number=number - 8)]),
     )

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.signals import setting_changed
+from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 
 from tests import undefined
@@ -63,7 +64,8 @@ def pytest_runtest_call(item):
 
 @pytest.fixture(autouse=True)
 def fresh_state(request):
-    """No test sees another's cached pages, rate limits, files or language."""
+    """No test sees another's cached pages, rate limits or language."""
+    translation.deactivate()
     yield
     cache.clear()
 

@@ -41,22 +41,23 @@ class Source:
 def of_fields(*names: str) -> Callable[[Translatable, str], str]:
     """The fields' own texts in the language of the document: nothing falls back here, since
     the original has a document of its own."""
-    return lambda record, code: ". ".join(
-        own for name in names if (own := record.own_text(name, code))
-    )
+    return lambda record, code: pieces(*(record.own_text(name, code) for name in names))
+
+
+def pieces(*parts: str) -> str:
+    """Prose first, then names and codes, apart from one another as a snippet shows them."""
+    return " · ".join(part for part in parts if part)
 
 
 def publication_body(record: Publication, code: str) -> str:
     """The summary, and the text itself where everybody may read it."""
-    parts = [record.own_text("summary", code)]
-    if record.is_public:
-        parts.append(text.plain(record.own_text("body", code)[:BODY_LIMIT]))
-    return " ".join([*parts, record.symbol, record.authors])
+    body = text.plain(record.own_text("body", code)[:BODY_LIMIT]) if record.is_public else ""
+    return pieces(record.own_text("summary", code), body, record.symbol, record.authors)
 
 
 def organisation_body(record: Organisation, code: str) -> str:
-    country = getattr(record.country, f"name_{code}", "") if record.country_id else ""
-    return ". ".join(filter(None, [record.own_text("description", code), country, record.acronym]))
+    country = getattr(record.country, f"name_{code}") if record.country_id else ""
+    return pieces(record.own_text("description", code), country, record.acronym)
 
 
 SOURCES = {
@@ -108,7 +109,7 @@ SOURCES = {
             Issue,
             lambda: Issue.objects.public(),
             "subject",
-            lambda record, code: f"{record.own_text('lead', code)} {record.symbol}",
+            lambda record, code: pieces(record.own_text("lead", code), record.symbol),
             date=lambda record: record.sent_at.date() if record.sent_at else None,
         ),
         Source(
@@ -117,7 +118,7 @@ SOURCES = {
             Region,
             lambda: Region.objects.all(),
             "name",
-            lambda record, code: f"{record.own_text('description', code)} {record.code}",
+            lambda record, code: pieces(record.own_text("description", code), record.code),
             region=lambda record: record.code,
         ),
         Source(
@@ -134,7 +135,7 @@ SOURCES = {
             Page,
             lambda: Page.objects.all(),
             "title",
-            lambda record, code: text.plain(record.own_text("body", code)),
+            lambda record, code: text.plain(record.own_text("body", code)[:BODY_LIMIT]),
         ),
     )
 }
@@ -198,13 +199,17 @@ def follow(changed: Iterable[models.Model]):
                 if tuple(key) not in kept
             ]
             SearchDocument.objects.filter(pk__in=gone).delete()
-            # Two processes that save the same record at once must not meet in an error.
-            SearchDocument.objects.bulk_create(
-                wanted,
-                update_conflicts=True,
-                unique_fields=("kind", "object_id", "language"),
-                update_fields=COMPARED,
-            )
+            store(wanted)
+
+
+def store(documents: list[SearchDocument]):
+    """Add or replace: two processes that save one record at once must not meet in an error."""
+    SearchDocument.objects.bulk_create(
+        documents,
+        update_conflicts=True,
+        unique_fields=("kind", "object_id", "language"),
+        update_fields=COMPARED,
+    )
 
 
 def repair() -> int:
@@ -219,15 +224,13 @@ def repair() -> int:
         for record in source.rows().iterator(chunk_size=500):
             for expected in documents_of(source, record):
                 found = present.pop((expected.object_id, expected.language), None)
-                if found is None:
-                    stale.append(expected)
-                elif any(getattr(found, name) != getattr(expected, name) for name in COMPARED):
-                    expected.pk = found.pk
+                if found is None or any(
+                    getattr(found, name) != getattr(expected, name) for name in COMPARED
+                ):
                     stale.append(expected)
         with transaction.atomic():
             gone = [document.pk for document in present.values()]
-            gone += [document.pk for document in stale if document.pk]
             SearchDocument.objects.filter(pk__in=gone).delete()
-            SearchDocument.objects.bulk_create(stale)
+            store(stale)
         mended += len(stale) + len(present)
     return mended

@@ -1,0 +1,503 @@
+"""The library at the desk, what a regional executive is refused, and the work of language leads."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from publications.models import Publication
+from tests.documents import a_pdf, add_file, an_upload
+from tests.factories import (
+    create_axis,
+    create_contact,
+    create_country,
+    create_executive,
+    create_language_lead,
+    create_publication,
+    create_region,
+    create_secretary,
+)
+
+pytestmark = pytest.mark.django_db
+LIST = "/en/secretariat/publications/"
+LEAD = "/en/space/translations/"
+
+
+@pytest.fixture(autouse=True)
+def own_storage(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def page_of(publication, act="", base=LIST):
+    return f"{base}{publication.dashed_symbol}/{act}"
+
+
+def typed(**values) -> dict:
+    """What the form of a new publication sends: a French report of the world."""
+    names = ("title", "summary", "body", "state")
+    empty = {f"{name}_{code}": "" for name in names for code in ("fr", "en", "es")}
+    rest = {
+        "title_fr": "Rapport (exemple)",
+        "original_language": "fr",
+        "symbol": "P/2026/14",
+        "kind": "report",
+        "authors": "",
+        "published_on": "2026-03-01",
+        "access": "public",
+        "level": "world",
+        "licence": "CC BY 4.0",
+    }
+    return empty | rest | values
+
+
+def as_stored(publication, **values) -> dict:
+    """What the form sends when nothing but these values is changed."""
+    names = ("title", "summary", "body")
+    texts = {
+        f"{name}_{code}": publication.own_text(name, code)
+        for name in names
+        for code in ("fr", "en", "es")
+    }
+    states = {f"state_{code}": state for code, state in publication.languages()}
+    rest = {
+        "symbol": publication.symbol,
+        "kind": publication.kind,
+        "published_on": publication.published_on.isoformat(),
+        "access": publication.access,
+        "regions": [region.pk for region in publication.regions.all()],
+        "axes": [axis.pk for axis in publication.axes.all()],
+    }
+    return typed(**texts | states | rest | values)
+
+
+@pytest.fixture
+def secretary(client):
+    person = create_secretary()
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def executive(client):
+    person = create_executive(create_region("R8"))
+    client.force_login(person)
+    return person
+
+
+def errors_of(answer) -> list[str]:
+    assert answer.status_code == 200
+    return sorted(answer.context["form"].errors)
+
+
+# -- Recording and editing -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_the_pages_open_in_three_languages(client, secretary, language):
+    publication = create_publication(regions=[create_region("R8")], state="draft")
+    add_file(publication)
+    base = f"/{language}/secretariat/publications/"
+    pages = [base, f"{base}new/", page_of(publication, "", base)]
+    pages.append(page_of(publication, "preview/", base))
+    assert [client.get(page).status_code for page in pages] == [200] * 4
+
+
+def test_a_publication_is_recorded_as_a_draft(client, secretary):
+    axis, region, country = create_axis(2), create_region("R8"), create_country("KE")
+    sent = typed(
+        title_en="Report (example)",
+        body_fr='<p onclick="x">Corps<script>alert(1)</script></p>',
+        axes=[axis.pk],
+        regions=[region.pk],
+        countries=[country.pk],
+        file_fr=an_upload(a_pdf(4)),
+    )
+    answer = client.post(f"{LIST}new/", sent)
+    assert answer.url == f"{LIST}P-2026-14/"
+    found = Publication.objects.get()
+    assert (found.state, found.body_fr) == ("draft", "<p>Corps</p>")
+    assert found.languages() == [("fr", "ready"), ("en", "ready"), ("es", "missing")]
+    assert [*found.axes.all(), *found.regions.all(), *found.countries.all()] == [
+        axis,
+        region,
+        country,
+    ]
+    assert [(file.language, file.pages) for file in found.files.all()] == [("fr", 4)]
+    assert found.history.latest().history_user == secretary
+
+
+def test_the_next_symbol_is_proposed(client, secretary):
+    year = timezone.localdate().year
+    create_publication(symbol=f"P/{year}/41")
+    form = client.get(f"{LIST}new/").context["form"]
+    assert form["symbol"].value() == f"P/{year}/42"
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+@pytest.mark.parametrize("symbol", ["P-2026-14", "X/2026/14", "P/2026/7", "P/2026/14"])
+def test_a_wrong_or_taken_symbol_is_told_at_its_field(client, secretary, language, symbol):
+    create_publication(symbol="P/2026/14")
+    address = f"/{language}/secretariat/publications/new/"
+    answer = client.post(address, typed(symbol=symbol, file_fr=an_upload()))
+    assert errors_of(answer) == ["symbol"]
+    assert 'class="errors" id="id_symbol_error"' in answer.content.decode()
+    assert Publication.objects.count() == 1
+
+
+def test_what_is_missing_is_told(client, secretary):
+    assert errors_of(client.post(f"{LIST}new/", typed(title_fr=""))) == ["title_fr"]
+    only_summary = client.post(f"{LIST}new/", typed(summary_es="Resumen"))
+    assert errors_of(only_summary) == ["title_es"]
+    no_text = client.post(f"{LIST}new/", typed(state_en="ready"))
+    assert errors_of(no_text) == ["title_en"]
+    assert Publication.objects.count() == 0
+
+
+def test_a_symbol_that_has_been_out_is_kept(client, secretary):
+    publication = create_publication(symbol="P/2026/14")
+    client.post(page_of(publication), as_stored(publication, symbol="P/2026/99", title_en="New"))
+    publication.refresh_from_db()
+    assert (publication.symbol, publication.title_en) == ("P/2026/14", "New")
+
+
+def test_an_edit_of_the_original_makes_translations_outdated_unless_minor(client, secretary):
+    publication = create_publication(title_es="Informe")
+    minor = as_stored(publication, title_fr="Rapport, corrigé", minor_edit="on")
+    assert client.post(page_of(publication), minor).status_code == 302
+    publication.refresh_from_db()
+    assert publication.languages() == [("fr", "ready"), ("en", "ready"), ("es", "ready")]
+    client.post(page_of(publication), as_stored(publication, title_fr="Un autre rapport"))
+    publication.refresh_from_db()
+    assert publication.languages() == [("fr", "ready"), ("en", "outdated"), ("es", "outdated")]
+    # An edited translation counts as revised, and so does one that is called ready.
+    revised = as_stored(publication, title_en="Another report", state_es="ready")
+    client.post(page_of(publication), revised)
+    publication.refresh_from_db()
+    assert publication.languages() == [("fr", "ready"), ("en", "ready"), ("es", "ready")]
+
+
+@pytest.mark.parametrize("state", ["in_progress", "machine"])
+def test_the_state_of_a_translation_is_chosen(client, secretary, state):
+    publication = create_publication()
+    client.post(page_of(publication), as_stored(publication, title_es="Informe", state_es=state))
+    publication.refresh_from_db()
+    assert (publication.title_es, publication.state_es) == ("Informe", state)
+    # It stays so while the text is worked on.
+    client.post(page_of(publication), as_stored(publication, title_es="Informe anual"))
+    publication.refresh_from_db()
+    assert publication.state_es == state
+
+
+def test_a_translation_can_be_announced_and_taken_back(client, secretary):
+    publication = create_publication(title_en=None, summary_en=None)
+    client.post(page_of(publication), as_stored(publication, state_en="in_progress"))
+    publication.refresh_from_db()
+    assert publication.state_en == "in_progress"
+    client.post(page_of(publication), as_stored(publication, state_en="missing"))
+    publication.refresh_from_db()
+    assert publication.state_en == "missing"
+
+
+def test_an_unknown_address_is_not_found(client, secretary):
+    assert client.get(f"{LIST}P-2026-99/").status_code == 404
+
+
+# -- Files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"MZ a program", "report.pdf"),
+        (a_pdf(), "report.docx"),
+        (b"%PDF-1.7 and then nothing", "report.pdf"),
+        (b"", "report.pdf"),
+    ],
+)
+def test_a_file_that_is_not_what_it_says_is_refused_whole(
+    client, secretary, tmp_path, language, content, name
+):
+    publication = create_publication(title_en="Before")
+    sent = as_stored(publication, title_en="After", file_fr=an_upload(), file_en="")
+    sent["file_en"] = an_upload(content, name)
+    address = f"/{language}/secretariat/publications/{publication.dashed_symbol}/"
+    answer = client.post(address, sent)
+    assert errors_of(answer) == ["file_en"]
+    assert 'id="id_file_en_error"' in answer.content.decode()
+    publication.refresh_from_db()
+    assert publication.title_en == "Before"
+    assert not publication.files.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_file_is_replaced_and_removed(
+    client, secretary, tmp_path, django_capture_on_commit_callbacks
+):
+    publication = create_publication()
+    for content in (a_pdf(2), a_pdf(5)):
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(page_of(publication), as_stored(publication, file_fr=an_upload(content)))
+    assert [file.pages for file in publication.files.all()] == [5]
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    shown = client.get(page_of(publication)).content.decode()
+    assert "Now: PDF," in shown and "5 pages" in shown
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page_of(publication), as_stored(publication, remove_file_fr="on"))
+    assert not publication.files.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_drafts_file_is_read_at_the_desk_alone(client, secretary):
+    publication = create_publication(state="draft", access="secretariat")
+    content = a_pdf(6)
+    add_file(publication, "es", content)
+    answer = client.get(page_of(publication, "es/file"))
+    assert b"".join(answer.streaming_content) == content
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    client.logout()
+    assert client.get(page_of(publication, "es/file")).status_code == 302
+
+
+# -- The public -----------------------------------------------------------------------------------
+
+
+def test_publishing_and_withdrawing(client, secretary):
+    publication = create_publication(state="draft")
+    public = f"/en/publications/{publication.dashed_symbol}/"
+    assert client.get(public).status_code == 404
+    answer = client.post(page_of(publication, "publish/"), follow=True)
+    assert "The publication is open to its readers." in answer.content.decode()
+    assert client.get(public).status_code == 200
+    again = client.post(page_of(publication, "publish/"), follow=True)
+    assert "This publication is already published." in again.content.decode()
+    client.post(page_of(publication, "withdraw/"))
+    assert client.get(public).status_code == 404
+    assert client.get(page_of(publication, "publish/")).status_code == 405
+
+
+def test_a_text_of_a_day_to_come_appears_then(client, secretary):
+    day = timezone.localdate() + datetime.timedelta(days=3)
+    publication = create_publication(state="draft", published_on=day)
+    client.post(page_of(publication, "publish/"))
+    assert "to appear" in client.get(LIST).content.decode()
+    assert client.get(f"/en/publications/{publication.dashed_symbol}/").status_code == 404
+
+
+# -- A regional executive -------------------------------------------------------------------------
+
+
+def test_an_executive_runs_the_texts_of_one_region(client, executive):
+    region = create_region("R8")
+    draft = create_publication(regions=[region], state="draft")
+    assert client.post(page_of(draft, "publish/")).status_code == 302
+    draft.refresh_from_db()
+    assert draft.state == "published"
+    sent = typed(symbol="P/2026/77", regions=[region.pk], level="regional")
+    assert client.post(f"{LIST}new/", sent).status_code == 302
+    assert Publication.objects.get(symbol="P/2026/77").regions.get() == region
+    assert client.get(f"{LIST}new/").context["form"]["regions"].value() == [region.pk]
+
+
+def test_an_executive_finds_nothing_elsewhere(client, executive):
+    east, europe = create_region("R8"), create_region("R2")
+    strange = [
+        create_publication(regions=[europe]),
+        create_publication(regions=[east, europe]),
+        create_publication(),
+        create_publication(regions=[east], access="secretariat"),
+    ]
+    assert list(client.get(LIST).context["page"]) == []
+    for publication in strange:
+        add_file(publication)
+        for act in ("", "preview/", "fr/file"):
+            assert client.get(page_of(publication, act)).status_code == 404
+        for act in ("", "publish/", "withdraw/"):
+            answer = client.post(page_of(publication, act), as_stored(publication))
+            assert answer.status_code == 404
+        before = publication.state
+        publication.refresh_from_db()
+        assert publication.state == before
+
+
+def test_an_executive_moves_nothing_out_of_reach(client, executive):
+    east, europe = create_region("R8"), create_region("R2")
+    publication = create_publication(regions=[east])
+    wrong = {
+        "regions": {"regions": [europe.pk]},
+        "access": {"access": "secretariat"},
+        "countries": {"countries": [create_country("FI", region=europe).pk]},
+    }
+    for field, values in wrong.items():
+        answer = client.post(page_of(publication), as_stored(publication, **values))
+        assert errors_of(answer) == [field]
+        new = typed(symbol="P/2026/77", **{"regions": [east.pk]} | values)
+        assert errors_of(client.post(f"{LIST}new/", new)) == [field]
+    nowhere = client.post(page_of(publication), as_stored(publication, regions=[]))
+    assert errors_of(nowhere) == ["regions"]
+    both = client.post(page_of(publication), as_stored(publication, regions=[east.pk, europe.pk]))
+    assert errors_of(both) == ["regions"]
+    publication.refresh_from_db()
+    assert list(publication.regions.all()) == [east]
+    assert publication.access == "public"
+    assert Publication.objects.count() == 1
+
+
+@pytest.mark.parametrize("make", [create_contact, create_language_lead])
+def test_members_and_leads_have_no_desk(client, make):
+    publication = create_publication(regions=[create_region("R8")])
+    client.force_login(make())
+    for path in ("", "new/", f"{publication.dashed_symbol}/"):
+        assert client.get(f"{LIST}{path}").status_code == 404
+    for act in ("publish/", "withdraw/", ""):
+        assert client.post(page_of(publication, act), typed()).status_code == 404
+    publication.refresh_from_db()
+    assert publication.state == "published"
+
+
+# -- The list -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"P/2026/01", "P/2026/02", "P/2026/03"}),
+        ("?state=draft", {"P/2026/02"}),
+        ("?word=etude", {"P/2026/03"}),
+        ("?kind=speech", {"P/2026/03"}),
+        ("?region=R8", {"P/2026/02"}),
+        ("?language=es", {"P/2026/03"}),
+        ("?language=es&translation=missing", {"P/2026/01"}),
+        ("?translation=in_progress", {"P/2026/02"}),
+        ("?state=x&region=R99&page=9", {"P/2026/01", "P/2026/02", "P/2026/03"}),
+    ],
+)
+def test_the_list_is_filtered(client, secretary, query, expected):
+    create_publication(symbol="P/2026/01")
+    create_publication(
+        symbol="P/2026/02", state="draft", regions=[create_region("R8")], state_es="in_progress"
+    )
+    create_publication(symbol="P/2026/03", title_fr="Étude", title_es="Estudio", kind="speech")
+    answer = client.get(f"{LIST}{query}")
+    assert {publication.symbol for publication in answer.context["page"]} == expected
+
+
+def test_the_number_of_queries_does_not_grow(client, secretary, django_assert_num_queries):
+    add_file(create_publication(regions=[create_region("R8")]))
+    client.get(LIST)
+    for _ in range(2):
+        with django_assert_num_queries(8):
+            assert client.get(LIST).status_code == 200
+        for _more in range(2):
+            regions = [create_region("R1"), create_region("R2")]
+            add_file(create_publication(regions=regions))
+
+
+# -- Language leads -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lead(client):
+    person = create_language_lead("es")
+    client.force_login(person)
+    return person
+
+
+def spanish(**values) -> dict:
+    empty = {"title_es": "", "summary_es": "", "body_es": "", "state_es": ""}
+    return empty | values
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_a_lead_sees_what_waits(client, lead, language):
+    waiting = create_publication(state="draft")
+    ready = create_publication(title_es="Informe")
+    create_publication(access="secretariat")
+    create_publication(title_es="Original", original_language="es")
+    address = f"/{language}/space/translations/"
+    assert list(client.get(address).context["page"]) == [waiting]
+    assert set(client.get(f"{address}?show=all&language=fr").context["page"]) == {waiting, ready}
+    assert client.get(page_of(waiting, "es/", address)).status_code == 200
+
+
+def test_a_lead_translates_and_publishes_nothing(client, lead):
+    publication = create_publication(state="draft", symbol="P/2026/14")
+    address = page_of(publication, "es/", LEAD)
+    answer = client.post(
+        address,
+        spanish(
+            title_es="Informe",
+            body_es="<p>Texto<script>x</script></p>",
+            file_es=an_upload(a_pdf(3)),
+            # What is not theirs to say is not read.
+            title_fr="Autre",
+            state="published",
+            access="members",
+            symbol="P/2026/99",
+        ),
+    )
+    assert answer.status_code == 302
+    before = (publication.title_fr, "draft", "public", "P/2026/14")
+    publication.refresh_from_db()
+    after = (publication.title_fr, publication.state, publication.access, publication.symbol)
+    assert after == before
+    assert (publication.title_es, publication.body_es) == ("Informe", "<p>Texto</p>")
+    assert publication.state_es == "ready"
+    assert [(file.language, file.pages) for file in publication.files.all()] == [("es", 3)]
+    assert publication.history.latest().history_user == lead
+
+
+def test_a_translation_made_against_an_older_original_is_revised(client, lead):
+    publication = create_publication(title_es="Informe")
+    publication.title_fr = "Autre rapport"
+    publication.save()
+    assert publication.state_es == "outdated"
+    client.post(page_of(publication, "es/", LEAD), spanish(title_es="Otro", state_es="outdated"))
+    publication.refresh_from_db()
+    assert publication.state_es == "ready"
+
+
+def test_a_lead_is_refused_other_languages_originals_and_closed_texts(client, lead):
+    own = create_publication(title_es="Original", original_language="es", title_en="Copy")
+    closed = create_publication(access="secretariat")
+    withdrawn = create_publication(state="withdrawn")
+    open_text = create_publication()
+    refused = [
+        page_of(own, "es/", LEAD),
+        page_of(own, "en/", LEAD),
+        page_of(closed, "es/", LEAD),
+        page_of(withdrawn, "es/", LEAD),
+        page_of(open_text, "en/", LEAD),
+        page_of(open_text, "fr/", LEAD),
+        page_of(open_text, "de/", LEAD),
+        f"{LEAD}P-2026-99/es/",
+    ]
+    for address in refused:
+        assert client.get(address).status_code == 404
+        assert client.post(address, spanish(title_es="X", title_en="X")).status_code == 404
+    assert Publication.objects.filter(title_es="X").count() == 0
+
+
+def test_a_wrong_file_is_refused_whole_here_too(client, lead):
+    publication = create_publication()
+    sent = spanish(title_es="Informe", file_es=an_upload(b"MZ", "x.pdf"))
+    assert errors_of(client.post(page_of(publication, "es/", LEAD), sent)) == ["file_es"]
+    publication.refresh_from_db()
+    assert publication.title_es is None
+
+
+@pytest.mark.parametrize("make", [create_contact, create_secretary, create_executive])
+def test_the_pages_of_leads_are_theirs(client, make):
+    publication = create_publication()
+    client.force_login(make())
+    assert client.get(LEAD).status_code == 404
+    assert client.get(page_of(publication, "es/", LEAD)).status_code == 404
+
+
+def test_the_number_of_queries_of_a_leads_list(client, lead, django_assert_num_queries):
+    create_publication()
+    client.get(LEAD)
+    for _ in range(2):
+        with django_assert_num_queries(5):
+            assert client.get(LEAD).status_code == 200
+        create_publication(), create_publication()

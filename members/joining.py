@@ -6,6 +6,7 @@ import itertools
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from portal.lib import changes
 from portal.lib.text import fold
 
 GRACE_DAYS = 90
+RENEWABLE = (Status.GRACE, Status.LAPSED)
 
 TRANSITIONS = {
     Status.APPLICANT: {Status.ACTIVE, Status.WITHDRAWN},
@@ -201,7 +203,7 @@ def next_number(year: int) -> str:
     prefix = f"M/{year}/"
     last = (
         Membership.objects.filter(number__startswith=prefix)
-        .order_by("-number")
+        .order_by(Length("number").desc(), "-number")  # the thousandth comes after the 999th
         .values_list("number", flat=True)
         .first()
     )
@@ -215,9 +217,10 @@ def add_period(
     ends_on: datetime.date,
     by: User | None = None,
 ) -> Membership:
-    """Add a period of membership.
+    """Add a period of membership; one that covers today ends "renewal due" and "lapsed".
 
-    Raises ValidationError when it ends before it begins, or overlaps another one.
+    Raises ValidationError when it ends before it begins, overlaps another one, or would
+    bring back an organisation whose seat somebody else holds by now.
     """
     if ends_on < starts_on:
         raise ValidationError(
@@ -236,6 +239,10 @@ def add_period(
             ends_on=ends_on,
             recorded_by=by,
         )
+        if organisation.status in RENEWABLE and starts_on <= timezone.localdate() <= ends_on:
+            change_status(
+                organisation, Status.ACTIVE, by=by, reason=_("The membership is renewed.")
+            )
         changes.announce(organisation)
     return membership
 

@@ -165,3 +165,42 @@ def test_what_has_run_out_enters_grace_and_then_lapses_once():
     assert joining.refresh_statuses(today) == 0
     statuses = {o.pk: o.status for o in Organisation.objects.all()}
     assert statuses == {fresh.pk: "active", due.pk: "grace", old.pk: "lapsed"}
+
+
+@pytest.mark.parametrize("status", ["grace", "lapsed"])
+def test_a_period_that_covers_today_ends_the_delay(status):
+    organisation = create_organisation(category="A", status=status)
+    today = timezone.localdate()
+    joining.add_period(organisation, starts_on=today, ends_on=today + datetime.timedelta(days=364))
+    organisation.refresh_from_db()
+    assert (organisation.status, organisation.seat_country_id) == ("active", "KE")
+
+
+def test_a_period_to_come_changes_nothing_yet():
+    organisation = create_organisation(status="grace")
+    next_year = timezone.localdate().year + 1
+    joining.add_period(
+        organisation,
+        starts_on=datetime.date(next_year, 1, 1),
+        ends_on=datetime.date(next_year, 12, 31),
+    )
+    organisation.refresh_from_db()
+    assert organisation.status == "grace"
+
+
+def test_a_lapsed_member_whose_seat_is_taken_is_not_renewed():
+    lapsed = create_organisation(category="A", status="lapsed")
+    create_organisation(category="A")
+    today = timezone.localdate()
+    with pytest.raises(ValidationError) as caught:
+        joining.add_period(lapsed, starts_on=today, ends_on=today)
+    assert caught.value.code == "seat_taken"
+    assert lapsed.memberships.count() == 0
+
+
+def test_the_thousandth_certificate_follows_the_999th():
+    organisation = create_organisation()
+    create_membership(organisation, year=2020, number="M/2020/999")
+    other = create_organisation()
+    create_membership(other, year=2020, number="M/2020/1000")
+    assert joining.next_number(2020) == "M/2020/1001"

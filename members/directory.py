@@ -71,19 +71,20 @@ def as_csv(organisations) -> str:
             "acronym",
             "category",
             "country",
-            "region",
+            "regions",
             "site",
         ]
     )
     for organisation in organisations:
-        region = organisation.region
+        # Without one country, an organisation is active in several regions.
+        regions = [organisation.region] if organisation.country_id else organisation.regions.all()
         row = [
             organisation.slug,
             *(organisation.own_text("name", code) for code in ("fr", "en", "es")),
             organisation.acronym,
             organisation.category.code,
             organisation.country_id or "",
-            region.code if region else "",
+            " ".join(region.code for region in regions),
             organisation.website,
         ]
         writer.writerow([f"'{c}" if c.startswith(FORMULA_STARTS) else c for c in row])

@@ -15,7 +15,7 @@ from portal.lib import files
 from portal.lib.forms import LanguageFields, TranslatableForm
 from portal.lib.text import sanitise
 from portal.lib.translations import LANGUAGES, Language, TranslationState, current_language
-from programme.models import Axis
+from programme.models import Axis, Level
 from publications import publishing
 from publications.models import Access, Publication, PublicationFile
 from publications.models.library import PublicationState
@@ -217,6 +217,7 @@ class PublicationForm(TextsForm):
         field.required = True
         if self.instance.pk is None:
             field.initial = own if len(own) == 1 else []
+            self.fields["level"].initial = Level.REGIONAL
         self.fields["countries"].queryset = with_linked(
             Country.objects.filter(region__in=own), linked
         ).in_order()

@@ -146,6 +146,10 @@ def test_the_csv_is_exactly_the_list(client, network):
     assert set(by_slug) == {"a-kenya", "c-kenya", "a-finland", "formula"}
     assert by_slug["formula"][1:5] == ["'=SUM(A1) (exemple)", "'=SUM(A1) (example)", "", "'@x"]
     assert by_slug["a-finland"][5:8] == ["A", "FI", "R2"]
+    several = create_organisation(slug="several", category="B")
+    several.regions.add(create_region("R2"), create_region("R8"))
+    [row] = [row for row in rows_of(client.get(f"{PAGE}members.csv")) if row[0] == "several"]
+    assert row[5:8] == ["B", "", "R2 R8"]
     assert [row[0] for row in rows_of(client.get(f"{PAGE}members.csv?country=FI"))[1:]] == [
         "a-finland"
     ]

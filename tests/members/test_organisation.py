@@ -67,8 +67,9 @@ def test_a_member_in_grace_stays(client):
 
 def test_an_international_organisation_has_regions(client):
     organisation = create_organisation(slug="world", category="B")
-    organisation.regions.add(create_region("R3"))
-    assert "R3" in client.get("/en/members/world/").content.decode()
+    organisation.regions.add(create_region("R3"), create_region("R5"))
+    shown = client.get("/en/members/world/").content.decode()
+    assert 'href="/en/regions/R3/"' in shown and 'href="/en/regions/R5/"' in shown
 
 
 def test_no_period_yet(client):

@@ -97,3 +97,20 @@ def test_plain_text_has_no_mark_up():
 )
 def test_folding(written, folded):
     assert text.fold(written) == folded
+
+
+@pytest.mark.parametrize(
+    ("words", "prose", "found"),
+    [
+        ("ETE", "L’été", True),
+        ("l'ete", "L’été", True),
+        ("oeuvre", "Œuvres sociales", True),
+        ("œuvre", "Oeuvres sociales", True),
+        ("nino", "Los niños", True),
+        ("a.c", "abc", False),
+        ("c++ (x)", "C++ (X)", True),
+        ("ete", "etc", False),
+    ],
+)
+def test_a_word_is_found_whatever_its_accents(words, prose, found):
+    assert bool(re.search(text.accent_blind(words), prose)) == found

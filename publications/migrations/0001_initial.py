@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('source_fr', models.CharField(blank=True, editable=False, max_length=64)),
                 ('source_en', models.CharField(blank=True, editable=False, max_length=64)),
                 ('source_es', models.CharField(blank=True, editable=False, max_length=64)),
-                ('symbol', models.CharField(db_index=True, error_messages={'unique': 'Another publication already has this symbol.'}, help_text='P/year/number, for example P/2026/14.', max_length=20, validators=[django.core.validators.RegexValidator('^P/\\d{4}/\\d{2,4}$', 'A symbol is written P/year/number, for example P/2026/14.', code='wrong_symbol')], verbose_name='symbol')),
+                ('symbol', models.CharField(db_index=True, error_messages={'unique': 'Another publication already has this symbol.'}, help_text='P/year/number, for example P/2026/14.', max_length=20, validators=[django.core.validators.RegexValidator('^P/[0-9]{4}/[0-9]{2,4}\\Z', 'A symbol is written P/year/number, for example P/2026/14.', code='wrong_symbol')], verbose_name='symbol')),
                 ('kind', models.CharField(choices=[('report', 'report'), ('position', 'position paper'), ('policy_note', 'policy note'), ('practice_note', 'good-practice note'), ('speech', 'speech'), ('proceedings', 'conference proceedings'), ('journal', 'journal issue'), ('handbook', 'handbook')], max_length=15, verbose_name='kind')),
                 ('title', models.CharField(max_length=250, verbose_name='title')),
                 ('title_fr', models.CharField(max_length=250, null=True, verbose_name='title')),
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                 ('source_fr', models.CharField(blank=True, editable=False, max_length=64)),
                 ('source_en', models.CharField(blank=True, editable=False, max_length=64)),
                 ('source_es', models.CharField(blank=True, editable=False, max_length=64)),
-                ('symbol', models.CharField(error_messages={'unique': 'Another publication already has this symbol.'}, help_text='P/year/number, for example P/2026/14.', max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^P/\\d{4}/\\d{2,4}$', 'A symbol is written P/year/number, for example P/2026/14.', code='wrong_symbol')], verbose_name='symbol')),
+                ('symbol', models.CharField(error_messages={'unique': 'Another publication already has this symbol.'}, help_text='P/year/number, for example P/2026/14.', max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^P/[0-9]{4}/[0-9]{2,4}\\Z', 'A symbol is written P/year/number, for example P/2026/14.', code='wrong_symbol')], verbose_name='symbol')),
                 ('kind', models.CharField(choices=[('report', 'report'), ('position', 'position paper'), ('policy_note', 'policy note'), ('practice_note', 'good-practice note'), ('speech', 'speech'), ('proceedings', 'conference proceedings'), ('journal', 'journal issue'), ('handbook', 'handbook')], max_length=15, verbose_name='kind')),
                 ('title', models.CharField(max_length=250, verbose_name='title')),
                 ('title_fr', models.CharField(max_length=250, null=True, verbose_name='title')),
@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('symbol__regex', '^P/\\d{4}/\\d{2,4}$')), name='publication_symbol_is_well_formed', violation_error_message='A symbol is written P/year/number, for example P/2026/14.'),
+            constraint=models.CheckConstraint(condition=models.Q(('symbol__regex', '^P/[0-9]{4}/[0-9]{2,4}\\Z')), name='publication_symbol_is_well_formed', violation_error_message='A symbol is written P/year/number, for example P/2026/14.'),
         ),
         migrations.AddConstraint(
             model_name='issueitem',

@@ -21,7 +21,8 @@ from portal.lib.translations import (
 from programme.models import Axis, Level
 from regions.models import Country, Region
 
-SYMBOL = r"^P/\d{4}/\d{2,4}$"
+# A symbol is part of addresses: \d would let digits of other scripts through, and $ a line's end.
+SYMBOL = r"^P/[0-9]{4}/[0-9]{2,4}\Z"
 
 
 class Access(models.TextChoices):
@@ -67,7 +68,8 @@ class PublicationQuerySet(TranslatableQuerySet):
     def visible_to(self, user: User):
         """What the user may read: the secretariat all, members all but the secretariat's.
 
-        Somebody whose mandates have all ended reads what everybody reads.
+        A regional executive reads the region's drafts too. Somebody whose mandates have all
+        ended reads what everybody reads.
         """
         standing = user.standing
         if standing.is_secretariat:
@@ -75,8 +77,8 @@ class PublicationQuerySet(TranslatableQuerySet):
         if not standing.is_mandated:
             return self.public()
         readable = Q(state=PublicationState.PUBLISHED, published_on__lte=timezone.localdate())
-        allowed = readable & ~Q(access=Access.SECRETARIAT)
-        return self.filter(allowed | Q(regions__in=standing.regions)).distinct()
+        allowed = self.exclude(access=Access.SECRETARIAT)
+        return allowed.filter(readable | Q(regions__in=standing.regions)).distinct()
 
     def editable_by(self, user: User):
         """The secretariat edits all texts, a regional executive those of the region alone."""

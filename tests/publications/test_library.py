@@ -11,6 +11,7 @@ from tests.factories import (
     create_contact,
     create_country,
     create_executive,
+    create_language_lead,
     create_mandate,
     create_person,
     create_publication,
@@ -321,7 +322,11 @@ def test_members_read_what_is_theirs(client):
     assert shown.status_code == 200
     address = f"{page_of(reserved, base='space/library')}en/file"
     assert f'href="{address}"' in shown.content.decode()
-    assert body_of(client.get(address)) == content
+    answer = client.get(address)
+    assert body_of(answer) == content
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    known = client.get(address, headers={"if-none-match": answer.headers["ETag"]})
+    assert (known.status_code, known.headers["Cache-Control"]) == (304, "private, no-store")
     for publication in (hidden, draft):
         assert client.get(page_of(publication, base="space/library")).status_code == 404
 
@@ -343,9 +348,33 @@ def test_who_is_no_member_any_more_reads_what_everybody_reads(client):
     assert client.get(page_of(reserved, base="space/library")).status_code == 404
 
 
+def test_in_the_members_area_every_link_to_a_text_or_file_stays_there(client):
+    publication = create_publication(access="members", body_fr="<p>Corps</p>")
+    add_file(publication, "fr"), add_file(publication, "en")
+    client.force_login(create_contact())
+    outside = f"/publications/{publication.dashed_symbol}/"
+    own = f"/en/space/library/{publication.dashed_symbol}/"
+    for address in (SPACE, own):
+        shown = client.get(address).content.decode()
+        assert outside not in shown
+        assert f'href="{own}fr/file"' in shown and f'href="{own}en/file"' in shown
+    assert f'href="{own.replace("/en/", "/fr/", 1)}"' in shown
+
+
 def test_the_secretariats_texts_are_the_secretariats(client):
-    hidden = create_publication(access="secretariat")
+    region = create_region("R8")
+    hidden = create_publication(access="secretariat", regions=[region])
+    add_file(hidden)
+    inside = page_of(hidden, base="space/library")
+    for person in (create_contact(), create_language_lead(), create_executive(region)):
+        client.force_login(person)
+        assert listed(client, base=SPACE) == []
+        for address in (inside, f"{inside}fr/file", f"{page_of(hidden)}fr/file"):
+            assert client.get(address).status_code == 404
     client.force_login(create_secretary())
+    answer = client.get(f"{inside}fr/file")
+    assert answer.status_code == 200 and body_of(answer)
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert listed(client, base=SPACE) == [hidden]
     assert client.get(page_of(hidden, base="space/library")).status_code == 200
 

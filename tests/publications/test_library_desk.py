@@ -134,7 +134,9 @@ def test_the_next_symbol_is_proposed(client, secretary):
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
-@pytest.mark.parametrize("symbol", ["P-2026-14", "X/2026/14", "P/2026/7", "P/2026/14"])
+@pytest.mark.parametrize(
+    "symbol", ["P-2026-14", "X/2026/14", "P/2026/7", "P/2026/14", "P/２０２６/１５", ""]
+)
 def test_a_wrong_or_taken_symbol_is_told_at_its_field(client, secretary, language, symbol):
     create_publication(symbol="P/2026/14")
     address = f"/{language}/secretariat/publications/new/"
@@ -213,6 +215,7 @@ def test_an_unknown_address_is_not_found(client, secretary):
         (a_pdf(), "report.docx"),
         (b"%PDF-1.7 and then nothing", "report.pdf"),
         (b"", "report.pdf"),
+        (a_pdf()[:-40], "report.epub"),
     ],
 )
 def test_a_file_that_is_not_what_it_says_is_refused_whole(
@@ -227,6 +230,15 @@ def test_a_file_that_is_not_what_it_says_is_refused_whole(
     assert 'id="id_file_en_error"' in answer.content.decode()
     publication.refresh_from_db()
     assert publication.title_en == "Before"
+    assert not publication.files.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_file_that_is_too_large_is_refused(client, secretary, tmp_path, settings):
+    settings.UPLOAD_LIMIT = 400
+    publication = create_publication()
+    answer = client.post(page_of(publication), as_stored(publication, file_fr=an_upload()))
+    assert errors_of(answer) == ["file_fr"]
     assert not publication.files.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
@@ -380,6 +392,22 @@ def test_the_list_is_filtered(client, secretary, query, expected):
     create_publication(symbol="P/2026/03", title_fr="Étude", title_es="Estudio", kind="speech")
     answer = client.get(f"{LIST}{query}")
     assert {publication.symbol for publication in answer.context["page"]} == expected
+
+
+def test_fifty_a_page_with_the_query_kept(client, secretary):
+    for _ in range(51):
+        create_publication()
+    first = client.get(f"{LIST}?state=published&language=fr")
+    assert len(first.context["page"].object_list) == 50
+    assert 'href="?state=published&amp;language=fr&amp;page=2"' in first.content.decode()
+    last = client.get(f"{LIST}?state=published&language=fr&page=2")
+    assert len(last.context["page"].object_list) == 1
+
+
+@pytest.mark.parametrize("query", ["?word=%00", "?word=%5B%28", "?region=%00", "?language=de"])
+def test_odd_addresses_do_no_harm(client, secretary, query):
+    create_publication()
+    assert client.get(f"{LIST}{query}").status_code == 200
 
 
 def test_the_number_of_queries_does_not_grow(client, secretary, django_assert_num_queries):

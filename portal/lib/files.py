@@ -1,7 +1,9 @@
 """Uploads are judged by their content, never by the name they come with."""
 
 import hashlib
+import lzma
 import zipfile
+import zlib
 from typing import BinaryIO, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -13,6 +15,16 @@ PDF = "application/pdf"
 EPUB = "application/epub+zip"
 ODT = "application/vnd.oasis.opendocument.text"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# What zipfile lets through when an archive is damaged.
+DAMAGED = (
+    zipfile.BadZipFile,
+    OSError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+)
 SUFFIXES = {PDF: ".pdf", EPUB: ".epub", ODT: ".odt", DOCX: ".docx"}
 
 
@@ -84,7 +96,7 @@ def zipped_type_of(file: BinaryIO) -> str | None:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 declared = archive.read("mimetype").decode("ascii", "replace").strip()
                 return declared if declared in (EPUB, ODT) else None
-    except (zipfile.BadZipFile, OSError, RuntimeError):
+    except DAMAGED:
         return None
     finally:
         file.seek(0)

@@ -29,6 +29,16 @@ def a_zip(**parts: str) -> io.BytesIO:
     return output
 
 
+def a_damaged_zip(method: int) -> io.BytesIO:
+    """An EPUB whose compressed declaration was overwritten on the way."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", method) as archive:
+        archive.writestr("mimetype", files.EPUB)
+    output.seek(30 + len("mimetype") + 6)
+    output.write(b"\xff" * 8)
+    return output
+
+
 def test_the_facts_of_a_pdf():
     facts = files.inspect(a_pdf(3), name="a.PDF", limit=LIMIT)
     assert (facts.media_type, facts.pages, facts.is_tagged) == (files.PDF, 3, False)
@@ -52,6 +62,8 @@ def test_the_kinds_of_zipped_documents():
         (io.BytesIO(b"<html><script>x</script>"), "a.pdf", "unknown_type"),
         (a_zip(**{"anything.txt": "x"}), "a.docx", "unknown_type"),
         (io.BytesIO(b"PK\x03\x04 not a zip"), "a.odt", "unknown_type"),
+        (a_damaged_zip(zipfile.ZIP_DEFLATED), "a.epub", "unknown_type"),
+        (a_damaged_zip(zipfile.ZIP_LZMA), "a.epub", "unknown_type"),
         (a_pdf(), "a.docx", "name_mismatch"),
         (io.BytesIO(b"%PDF-1.7 and then nothing"), "a.pdf", "damaged"),
         (io.BytesIO(b"%PDF-" + b"x" * LIMIT), "a.pdf", "too_large"),

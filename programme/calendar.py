@@ -22,7 +22,7 @@ def as_ical(event: Event) -> str:
         "PRODID:-//Council Portal//EN",
         "BEGIN:VEVENT",
         f"UID:event-{event.pk}@{urlsplit(settings.SITE_URL).hostname}",
-        f"DTSTAMP:{stamp(event.starts_at)}",
+        f"DTSTAMP:{stamp(revised_at(event))}",
         f"DTSTART:{stamp(event.starts_at)}",
         f"DTEND:{stamp(event.ends_at)}",
         f"SUMMARY:{escaped(event.text('title').value)}",
@@ -35,6 +35,12 @@ def as_ical(event: Event) -> str:
     return "".join(f"{folded(line)}\r\n" for line in lines)
 
 
+def revised_at(event: Event) -> datetime.datetime:
+    """When the event was last changed: calendars keep the later of two copies."""
+    dates = event.history.order_by("-history_date").values_list("history_date", flat=True)
+    return dates.first() or event.starts_at
+
+
 def stamp(moment: datetime.datetime) -> str:
     return moment.astimezone(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
 
@@ -42,7 +48,7 @@ def stamp(moment: datetime.datetime) -> str:
 def escaped(text: str) -> str:
     for character in ("\\", ";", ","):
         text = text.replace(character, f"\\{character}")
-    return text.replace("\r", "").replace("\n", "\\n")
+    return "\\n".join(text.splitlines())
 
 
 def folded(line: str) -> str:

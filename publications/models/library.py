@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Organisation, User
 from portal.lib.files import SUFFIXES
 from portal.lib.translations import (
+    LANGUAGES,
     Language,
     Translatable,
     TranslatableManager,
@@ -194,6 +195,11 @@ class Publication(Translatable):
     @property
     def permanent_path(self) -> str:
         return f"/id/{self.dashed_symbol}"
+
+    @property
+    def files_in_order(self) -> list["PublicationFile"]:
+        """The files in the fixed order of the languages, from those that were prefetched."""
+        return sorted(self.files.all(), key=lambda file: LANGUAGES.index(file.language))
 
     @property
     def is_published(self) -> bool:

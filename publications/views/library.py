@@ -108,7 +108,7 @@ def downloads(record: Publication, area: str) -> list[dict]:
                 name, kwargs={"symbol": record.dashed_symbol, "file_language": file.language}
             ),
         }
-        for file in record.files.all()
+        for file in record.files_in_order
     ]
 
 

@@ -126,6 +126,17 @@ def test_a_publication_is_recorded_as_a_draft(client, secretary):
     assert found.history.latest().history_user == secretary
 
 
+@pytest.mark.parametrize("original", ["fr", "en", "es"])
+def test_any_of_the_three_can_be_the_original(client, secretary, original):
+    # The states are sent as the page offers them: none for the language it shows as the original.
+    texts = {"title_fr": "", f"title_{original}": "Text (example)", "original_language": original}
+    states = {"state_en": "missing", "state_es": "missing"}
+    assert client.post(f"{LIST}new/", typed(**texts | states)).status_code == 302
+    found = Publication.objects.get()
+    ready = {code: "missing" for code in ("fr", "en", "es")} | {original: "ready"}
+    assert dict(found.languages()) == ready
+
+
 def test_the_next_symbol_is_proposed(client, secretary):
     year = timezone.localdate().year
     create_publication(symbol=f"P/{year}/41")
@@ -232,6 +243,19 @@ def test_a_file_that_is_not_what_it_says_is_refused_whole(
     assert publication.title_en == "Before"
     assert not publication.files.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_files_stand_in_the_order_of_the_languages(client, secretary):
+    publication = create_publication(symbol="P/2026/14", title_es="Informe")
+    for language in ("es", "fr", "en"):
+        add_file(publication, language)
+    assert [file.language for file in publication.files_in_order] == ["fr", "en", "es"]
+    for address in (page_of(publication), "/en/publications/"):
+        shown = client.get(address).content.decode()
+        places = [shown.index(f"P-2026-14/{code}/file") for code in ("fr", "en", "es")]
+        assert places == sorted(places)
+    shown = client.get(LIST).content.decode()
+    assert "FR EN ES" in shown
 
 
 def test_a_file_that_is_too_large_is_refused(client, secretary, tmp_path, settings):

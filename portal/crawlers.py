@@ -3,6 +3,8 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemaps
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 
 from portal.lib.links import absolute
 from portal.lib.translations import LANGUAGES
@@ -16,6 +18,12 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     response = sitemaps.sitemap(request, sitemaps=SITEMAPS)
     response.headers.pop("X-Robots-Tag", None)
     return response
+
+
+@login_not_required
+def icon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for this address by themselves wherever no page names an icon."""
+    return redirect(static("img/mark.svg"), permanent=True)
 
 
 @login_not_required

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", views.choose_language, name="root"),
     path("id/<slug:symbol>", views.permanent, name="permanent"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("favicon.ico", crawlers.icon, name="icon"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("readyz", health.ready, name="ready"),
     *i18n_patterns(

@@ -73,6 +73,7 @@ TABLE = {
     # Without a language, and the public pages: alike for everybody, logged in or not
     "root": ("get", (302,) * 10),
     "ready": ("get", EVERYBODY),
+    "icon": ("get", (301,) * 10),
     "robots": ("get", EVERYBODY),
     "sitemap": ("get", EVERYBODY),
     "permanent": ("get", (302,) * 10),

@@ -26,6 +26,7 @@ PUBLIC = {
     "ready",
     "sitemap",
     "robots",
+    "icon",
     "permanent",
     "portal:home",
     "portal:regions",

@@ -285,3 +285,7 @@ def test_pages_ask_the_database_as_often_for_three_rows(
     client.get("/fr/contact/")
     with django_assert_num_queries(QUERIES[address]):
         client.get(f"/fr/{address}")
+
+
+def test_browsers_find_the_icon_they_ask_for_by_themselves(client):
+    assert client.get("/favicon.ico")["Location"] == "/static/img/mark.svg"

@@ -24,7 +24,7 @@ class NetworkIdentity(models.Model):
     motto = models.CharField(_("motto"), max_length=200, blank=True)
     introduction = models.TextField(_("introduction"), blank=True)
     sender = models.EmailField(_("sender of mails"), default="council@example.org")
-    reply_to = models.EmailField(_("answers go to"), blank=True)
+    reply_to = models.EmailField(_("replies go to"), blank=True)
     postal_address = models.CharField(_("postal address"), max_length=250, blank=True)
     sending_paused = models.BooleanField(
         _("sending is paused"),

@@ -223,7 +223,7 @@ class Event(Translatable):
     )
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
-    website = models.URLField(_("web site"), blank=True)
+    website = models.URLField(_("website"), blank=True)
     is_public = models.BooleanField(_("public"), default=True)
 
     objects = TranslatableManager.from_queryset(EventQuerySet)()

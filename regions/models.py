@@ -126,7 +126,7 @@ class Grouping(models.Model):
     code = models.SlugField(_("code"), max_length=20, unique=True)
     acronym = models.CharField(_("acronym"), max_length=20, blank=True)
     name = models.CharField(_("name"), max_length=150)
-    site = models.URLField(_("web site"), blank=True)
+    site = models.URLField(_("website"), blank=True)
     regions = models.ManyToManyField(
         Region, related_name="groupings", blank=True, verbose_name=_("regions")
     )

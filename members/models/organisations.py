@@ -193,7 +193,7 @@ class Organisation(Translatable):
         editable=False,
         verbose_name=_("national seat"),
     )
-    website = models.URLField(_("web site"), blank=True)
+    website = models.URLField(_("website"), blank=True)
     email = models.EmailField(_("public e-mail address"), blank=True)
     founded = models.PositiveSmallIntegerField(_("founded in"), null=True, blank=True)
     sort_fr = models.CharField(max_length=400, editable=False, db_index=True)

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('name_fr', models.CharField(max_length=150, null=True, verbose_name='name')),
                 ('name_en', models.CharField(max_length=150, null=True, verbose_name='name')),
                 ('name_es', models.CharField(max_length=150, null=True, verbose_name='name')),
-                ('site', models.URLField(blank=True, verbose_name='web site')),
+                ('site', models.URLField(blank=True, verbose_name='website')),
             ],
             options={
                 'verbose_name': 'grouping',
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('name_fr', models.CharField(max_length=150, null=True, verbose_name='name')),
                 ('name_en', models.CharField(max_length=150, null=True, verbose_name='name')),
                 ('name_es', models.CharField(max_length=150, null=True, verbose_name='name')),
-                ('site', models.URLField(blank=True, verbose_name='web site')),
+                ('site', models.URLField(blank=True, verbose_name='website')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),

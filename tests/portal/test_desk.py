@@ -83,7 +83,7 @@ def test_an_empty_board_says_so(client):
     client.force_login(create_secretary())
     answer = client.get("/en/secretariat/")
     assert counts(answer) == [0] * 9
-    assert "Nothing waits." in answer.content.decode()
+    assert "Nothing is waiting." in answer.content.decode()
 
 
 def test_an_executive_sees_the_work_of_one_region(client):

@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -209,6 +209,14 @@ class PublicationForm(TextsForm):
         self.fields["symbol"].disabled = record.state != PublicationState.DRAFT
         if not user.standing.is_secretariat:
             self._keep_within(user.standing.regions, linked)
+        if not is_new:
+            # Among all countries of the world, those of this text would be out of sight.
+            chosen = record.countries.through.objects.filter(
+                publication=record, country=OuterRef("pk")
+            )
+            self.fields["countries"].queryset = self.fields["countries"].queryset.order_by(
+                Exists(chosen).desc(), f"sort_{current_language()}"
+            )
 
     def _keep_within(self, regions: tuple[Region, ...], linked: Q):
         """Full rights in one's own region and none elsewhere."""

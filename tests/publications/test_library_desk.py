@@ -1,4 +1,4 @@
-"""The library at the desk, what a regional executive is refused, and the work of language leads."""
+"""The library at the desk, as the secretariat works in it."""
 
 import datetime
 
@@ -9,18 +9,15 @@ from publications.models import Publication
 from tests.documents import a_pdf, add_file, an_upload
 from tests.factories import (
     create_axis,
-    create_contact,
     create_country,
     create_executive,
-    create_language_lead,
     create_publication,
     create_region,
     create_secretary,
 )
+from tests.publications.desk_form import LIST, as_stored, errors_of, page_of, typed
 
 pytestmark = pytest.mark.django_db
-LIST = "/en/secretariat/publications/"
-LEAD = "/en/space/translations/"
 
 
 @pytest.fixture(autouse=True)
@@ -28,65 +25,11 @@ def own_storage(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def page_of(publication, act="", base=LIST):
-    return f"{base}{publication.dashed_symbol}/{act}"
-
-
-def typed(**values) -> dict:
-    """What the form of a new publication sends: a French report of the world."""
-    names = ("title", "summary", "body", "state")
-    empty = {f"{name}_{code}": "" for name in names for code in ("fr", "en", "es")}
-    rest = {
-        "title_fr": "Rapport (exemple)",
-        "original_language": "fr",
-        "symbol": "P/2026/14",
-        "kind": "report",
-        "authors": "",
-        "published_on": "2026-03-01",
-        "access": "public",
-        "level": "world",
-        "licence": "CC BY 4.0",
-    }
-    return empty | rest | values
-
-
-def as_stored(publication, **values) -> dict:
-    """What the form sends when nothing but these values is changed."""
-    names = ("title", "summary", "body")
-    texts = {
-        f"{name}_{code}": publication.own_text(name, code)
-        for name in names
-        for code in ("fr", "en", "es")
-    }
-    states = {f"state_{code}": state for code, state in publication.languages()}
-    rest = {
-        "symbol": publication.symbol,
-        "kind": publication.kind,
-        "published_on": publication.published_on.isoformat(),
-        "access": publication.access,
-        "regions": [region.pk for region in publication.regions.all()],
-        "axes": [axis.pk for axis in publication.axes.all()],
-    }
-    return typed(**texts | states | rest | values)
-
-
 @pytest.fixture
 def secretary(client):
     person = create_secretary()
     client.force_login(person)
     return person
-
-
-@pytest.fixture
-def executive(client):
-    person = create_executive(create_region("R8"))
-    client.force_login(person)
-    return person
-
-
-def errors_of(answer) -> list[str]:
-    assert answer.status_code == 200
-    return sorted(answer.context["form"].errors)
 
 
 # -- Recording and editing -----------------------------------------------------------------------
@@ -211,6 +154,16 @@ def test_a_translation_can_be_announced_and_taken_back(client, secretary):
     assert publication.state_en == "missing"
 
 
+def test_the_countries_of_a_text_are_offered_first(client):
+    region = create_region("R8")
+    chad, kenya, togo = (create_country(code, region=region) for code in ("TD", "KE", "TG"))
+    publication = create_publication(regions=[region], countries=[togo])
+    for person in (create_secretary(), create_executive(region)):
+        client.force_login(person)
+        offered = client.get(page_of(publication)).context["form"].fields["countries"].queryset
+        assert list(offered) == [togo, kenya, chad]
+
+
 def test_an_unknown_address_is_not_found(client, secretary):
     assert client.get(f"{LIST}P-2026-99/").status_code == 404
 
@@ -320,77 +273,6 @@ def test_a_text_of_a_day_to_come_appears_then(client, secretary):
     assert client.get(f"/en/publications/{publication.dashed_symbol}/").status_code == 404
 
 
-# -- A regional executive -------------------------------------------------------------------------
-
-
-def test_an_executive_runs_the_texts_of_one_region(client, executive):
-    region = create_region("R8")
-    draft = create_publication(regions=[region], state="draft")
-    assert client.post(page_of(draft, "publish/")).status_code == 302
-    draft.refresh_from_db()
-    assert draft.state == "published"
-    sent = typed(symbol="P/2026/77", regions=[region.pk], level="regional")
-    assert client.post(f"{LIST}new/", sent).status_code == 302
-    assert Publication.objects.get(symbol="P/2026/77").regions.get() == region
-    assert client.get(f"{LIST}new/").context["form"]["regions"].value() == [region.pk]
-
-
-def test_an_executive_finds_nothing_elsewhere(client, executive):
-    east, europe = create_region("R8"), create_region("R2")
-    strange = [
-        create_publication(regions=[europe]),
-        create_publication(regions=[east, europe]),
-        create_publication(),
-        create_publication(regions=[east], access="secretariat"),
-    ]
-    assert list(client.get(LIST).context["page"]) == []
-    for publication in strange:
-        add_file(publication)
-        for act in ("", "preview/", "fr/file"):
-            assert client.get(page_of(publication, act)).status_code == 404
-        for act in ("", "publish/", "withdraw/"):
-            answer = client.post(page_of(publication, act), as_stored(publication))
-            assert answer.status_code == 404
-        before = publication.state
-        publication.refresh_from_db()
-        assert publication.state == before
-
-
-def test_an_executive_moves_nothing_out_of_reach(client, executive):
-    east, europe = create_region("R8"), create_region("R2")
-    publication = create_publication(regions=[east])
-    wrong = {
-        "regions": {"regions": [europe.pk]},
-        "access": {"access": "secretariat"},
-        "countries": {"countries": [create_country("FI", region=europe).pk]},
-    }
-    for field, values in wrong.items():
-        answer = client.post(page_of(publication), as_stored(publication, **values))
-        assert errors_of(answer) == [field]
-        new = typed(symbol="P/2026/77", **{"regions": [east.pk]} | values)
-        assert errors_of(client.post(f"{LIST}new/", new)) == [field]
-    nowhere = client.post(page_of(publication), as_stored(publication, regions=[]))
-    assert errors_of(nowhere) == ["regions"]
-    both = client.post(page_of(publication), as_stored(publication, regions=[east.pk, europe.pk]))
-    assert errors_of(both) == ["regions"]
-    publication.refresh_from_db()
-    assert list(publication.regions.all()) == [east]
-    assert publication.access == "public"
-    assert Publication.objects.count() == 1
-
-
-@pytest.mark.parametrize("make", [create_contact, create_language_lead])
-def test_members_and_leads_have_no_desk(client, make):
-    publication = create_publication(regions=[create_region("R8")])
-    client.force_login(make())
-    for path in ("", "new/", f"{publication.dashed_symbol}/"):
-        assert client.get(f"{LIST}{path}").status_code == 404
-    for act in ("publish/", "withdraw/", ""):
-        assert client.post(page_of(publication, act), typed()).status_code == 404
-    publication.refresh_from_db()
-    assert publication.state == "published"
-
-
 # -- The list -------------------------------------------------------------------------------------
 
 
@@ -443,113 +325,3 @@ def test_the_number_of_queries_does_not_grow(client, secretary, django_assert_nu
         for _more in range(2):
             regions = [create_region("R1"), create_region("R2")]
             add_file(create_publication(regions=regions))
-
-
-# -- Language leads -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lead(client):
-    person = create_language_lead("es")
-    client.force_login(person)
-    return person
-
-
-def spanish(**values) -> dict:
-    empty = {"title_es": "", "summary_es": "", "body_es": "", "state_es": ""}
-    return empty | values
-
-
-@pytest.mark.parametrize("language", ["fr", "en", "es"])
-def test_a_lead_sees_what_waits(client, lead, language):
-    waiting = create_publication(state="draft")
-    ready = create_publication(title_es="Informe")
-    create_publication(access="secretariat")
-    create_publication(title_es="Original", original_language="es")
-    address = f"/{language}/space/translations/"
-    assert list(client.get(address).context["page"]) == [waiting]
-    assert set(client.get(f"{address}?show=all&language=fr").context["page"]) == {waiting, ready}
-    assert client.get(page_of(waiting, "es/", address)).status_code == 200
-
-
-def test_a_lead_translates_and_publishes_nothing(client, lead):
-    publication = create_publication(state="draft", symbol="P/2026/14")
-    address = page_of(publication, "es/", LEAD)
-    answer = client.post(
-        address,
-        spanish(
-            title_es="Informe",
-            body_es="<p>Texto<script>x</script></p>",
-            file_es=an_upload(a_pdf(3)),
-            # What is not theirs to say is not read.
-            title_fr="Autre",
-            state="published",
-            access="members",
-            symbol="P/2026/99",
-        ),
-    )
-    assert answer.status_code == 302
-    before = (publication.title_fr, "draft", "public", "P/2026/14")
-    publication.refresh_from_db()
-    after = (publication.title_fr, publication.state, publication.access, publication.symbol)
-    assert after == before
-    assert (publication.title_es, publication.body_es) == ("Informe", "<p>Texto</p>")
-    assert publication.state_es == "ready"
-    assert [(file.language, file.pages) for file in publication.files.all()] == [("es", 3)]
-    assert publication.history.latest().history_user == lead
-
-
-def test_a_translation_made_against_an_older_original_is_revised(client, lead):
-    publication = create_publication(title_es="Informe")
-    publication.title_fr = "Autre rapport"
-    publication.save()
-    assert publication.state_es == "outdated"
-    client.post(page_of(publication, "es/", LEAD), spanish(title_es="Otro", state_es="outdated"))
-    publication.refresh_from_db()
-    assert publication.state_es == "ready"
-
-
-def test_a_lead_is_refused_other_languages_originals_and_closed_texts(client, lead):
-    own = create_publication(title_es="Original", original_language="es", title_en="Copy")
-    closed = create_publication(access="secretariat")
-    withdrawn = create_publication(state="withdrawn")
-    open_text = create_publication()
-    refused = [
-        page_of(own, "es/", LEAD),
-        page_of(own, "en/", LEAD),
-        page_of(closed, "es/", LEAD),
-        page_of(withdrawn, "es/", LEAD),
-        page_of(open_text, "en/", LEAD),
-        page_of(open_text, "fr/", LEAD),
-        page_of(open_text, "de/", LEAD),
-        f"{LEAD}P-2026-99/es/",
-    ]
-    for address in refused:
-        assert client.get(address).status_code == 404
-        assert client.post(address, spanish(title_es="X", title_en="X")).status_code == 404
-    assert Publication.objects.filter(title_es="X").count() == 0
-
-
-def test_a_wrong_file_is_refused_whole_here_too(client, lead):
-    publication = create_publication()
-    sent = spanish(title_es="Informe", file_es=an_upload(b"MZ", "x.pdf"))
-    assert errors_of(client.post(page_of(publication, "es/", LEAD), sent)) == ["file_es"]
-    publication.refresh_from_db()
-    assert publication.title_es is None
-
-
-@pytest.mark.parametrize("make", [create_contact, create_secretary, create_executive])
-def test_the_pages_of_leads_are_theirs(client, make):
-    publication = create_publication()
-    client.force_login(make())
-    assert client.get(LEAD).status_code == 404
-    assert client.get(page_of(publication, "es/", LEAD)).status_code == 404
-
-
-def test_the_number_of_queries_of_a_leads_list(client, lead, django_assert_num_queries):
-    create_publication()
-    client.get(LEAD)
-    for _ in range(2):
-        with django_assert_num_queries(5):
-            assert client.get(LEAD).status_code == 200
-        create_publication(), create_publication()

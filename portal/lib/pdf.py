@@ -56,9 +56,11 @@ def static_file(url: str) -> Path | None:
     name = unquote(parts.path.removeprefix(settings.STATIC_URL))
     if ".." in Path(name).parts:
         return None
-    collected = Path(staticfiles_storage.path(name)) if settings.STATIC_ROOT else None
-    if collected is not None and collected.is_file():
-        return collected
+    # While somebody works on the styles, what was collected earlier is out of date.
+    if not settings.DEBUG:
+        collected = Path(staticfiles_storage.path(name))
+        if collected.is_file():
+            return collected
     found = finders.find(name)
     return Path(found) if found else None
 

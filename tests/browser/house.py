@@ -4,6 +4,7 @@ import datetime
 
 from django.utils import timezone
 
+from members.models import Invitation, User
 from portal.models import ContactMessage, Page
 from publications.newsletters import drafting
 from publications.reports import making
@@ -32,12 +33,17 @@ def furnish() -> dict:
     )
     factories.create_publication(symbol="P/2026/15", regions=[region], axes=axes[:1])
     factories.create_publication(symbol="P/2026/16", access="members")
+    factories.create_publication(symbol="P/2026/17", state="draft", published_on=None)
     factories.create_event(slug="forum", regions=[region], axis=axes[0], country=kenya)
     factories.create_event(slug="past", regions=[region], days=-20)
     factories.create_activity(axis=axes[0], regions=[region], organisations=[organisation])
     letter = factories.create_newsletter(region)
     factories.create_newsletter(None)
-    factories.create_subscription(newsletter=letter)
+    subscription = factories.create_subscription(newsletter=letter)
+    waiting = factories.create_subscription(newsletter=letter, confirmed_at=None)
+    invitation = Invitation.objects.create(
+        email="colleague@example.org", kind="contact", organisation=organisation
+    )
     factories.create_issue(
         newsletter=letter, symbol="L/R8/2026/02", period="2026-Q2", state="sent",
         sent_at=timezone.now(),
@@ -57,11 +63,18 @@ def furnish() -> dict:
     making.request(
         kind="certificate", subject=organisation, language="fr", year=timezone.localdate().year
     )
+    contact = factories.create_contact(organisation, language="fr")
     return {
         "organisation": organisation,
         "publication": publication,
-        "draft": draft,
-        "message": message,
-        "contact": factories.create_contact(organisation, language="fr"),
+        "contact": contact,
         "secretary": factories.create_secretary(language="fr"),
+        "places": {
+            "draft": draft.dashed_symbol,
+            "message": message.pk,
+            "subscription": subscription.token,
+            "waiting": waiting.token,
+            "invitation": invitation.token,
+            "role": contact.mandates.get().pk,
+        },
     }

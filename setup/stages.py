@@ -35,7 +35,7 @@ REDIS = "redis://127.0.0.1:6379/9"
 PROCESSES = str(max(2, min(4, os.cpu_count() or 2)))
 PYTEST = [sys.executable, "-m", "pytest", "--no-header", "-n", PROCESSES]
 PYTEST += ["--durations=5", "--durations-min=3"]
-FAST = "not services and not browser and not long"
+FAST = "not services and not slow and not browser and not long"
 CLOSING_LINE = re.compile(r"^=+ .*\b(passed|failed|errors?|skipped)\b.* in .*=+$")
 
 
@@ -155,8 +155,8 @@ def test() -> list[Stage]:
             environment=production,
         ),
         Stage(
-            "worker",
-            [*PYTEST, "-m", "services and not browser and not long"],
+            "slow",
+            [*PYTEST, "-m", "(services or slow) and not browser and not long"],
             minutes=8,
             environment=embedded,
         ),

@@ -31,6 +31,8 @@ from publications.models.library import PublicationFile
 from publications.models.newsletters import IssueState
 from regions.models import Region
 
+pytestmark = pytest.mark.slow
+
 MADE = {
     "organisations": 90,
     "people": 88,

@@ -180,6 +180,7 @@ def subjects(network):
     return {"certificate": organisation, "member": organisation, "region": network}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 @pytest.mark.parametrize("kind", ["certificate", "member", "region"])
 def test_each_report_is_a_tagged_pdf_in_its_language(subjects, kind, language):

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.test import Client
 
-from tests.browser import house as furnishing
-
 PASSWORD = "correct horse battery"
 
 # Who opens it → addresses below the language. What is in braces comes from the house.
@@ -30,9 +28,9 @@ PAGES = {
         "newsletters/L-R8-2026-02/",
         "newsletters/subscribe/",
         "newsletters/subscribe/sent/",
-        "newsletters/confirm/{token}/",
-        "newsletters/subscription/{token}/",
-        "newsletters/unsubscribe/{token}/",
+        "newsletters/confirm/{waiting}/",
+        "newsletters/subscription/{subscription}/",
+        "newsletters/unsubscribe/{subscription}/",
         "search/",
         "search/?q=rapport",
         "search/?q=nothing-at-all",
@@ -59,7 +57,7 @@ PAGES = {
         "space/",
         "space/organisation/",
         "space/people/",
-        "space/people/roles/{mandate}/",
+        "space/people/roles/{role}/",
         "space/documents/",
         "space/library/",
         "space/library/P-2026-16/",
@@ -81,11 +79,14 @@ PAGES = {
         "account/2fa/totp/deactivate/",
         "account/2fa/recovery-codes/",
         "account/2fa/recovery-codes/generate/",
+    ),
+    "several": (
+        "space/",
+        "space/people/",
         "account/2fa/webauthn/",
         "account/2fa/webauthn/keys/{key}/edit/",
         "account/2fa/webauthn/keys/{key}/remove/",
     ),
-    "several": ("space/", "space/people/"),
     "without": ("space/",),
     "lead": ("space/", "space/translations/", "space/translations/P-2026-14/es/"),
     "secretary": (
@@ -98,6 +99,7 @@ PAGES = {
         "secretariat/organisations/council/",
         "secretariat/organisations/council/edit/",
         "secretariat/organisations/council/status/",
+        "secretariat/organisations/council/derogation/",
         "secretariat/organisations/council/period/",
         "secretariat/organisations/council/invite/",
         "secretariat/regions/",
@@ -159,7 +161,7 @@ def arrive(who: str, house: dict) -> Client:
     """The person, as far in as the pages need: sure of oneself, halfway in, or just invited."""
     client = Client()
     if who == "invited":
-        client.post(f"/fr/invitations/{house['invitation'].token}/")
+        client.post(f"/fr/invitations/{house['places']['invitation']}/")
     elif who == "halfway":
         sent = {"login": house["guarded"].email, "password": PASSWORD}
         assert client.post("/fr/account/login/", sent).status_code == 302
@@ -177,11 +179,13 @@ class Window:
         self.page = visit("about:blank", **options)
         client = arrive(who, house)
         self.page.context.add_cookies(
-            {"name": name, "value": cookie.value, "url": self.server}
-            for name, cookie in client.cookies.items()
-            if name == settings.SESSION_COOKIE_NAME
+            [
+                {"name": name, "value": cookie.value, "url": self.server}
+                for name, cookie in client.cookies.items()
+                if name == settings.SESSION_COOKIE_NAME
+            ]
         )
-        self.placeholders = furnishing.in_addresses(house)
+        self.places = house["places"]
 
     def each(self, addresses) -> Iterator[str]:
         """Open one address after the other, and stop at each."""
@@ -191,7 +195,7 @@ class Window:
 
     def open(self, address: str):
         expected = REFUSED.get((self.who, address), 200)
-        path = f"/fr/{address.format(**self.placeholders)}"
+        path = f"/fr/{address.format(**self.places)}"
         if expected == 200:
             assert self.page.goto(path).status == 200, path
             return

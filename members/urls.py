@@ -1,27 +1,30 @@
 from django.urls import path
 
-from members import desk, space, views
+from members.desk import organisations as desk
+from members.space import organisation as own_organisation
+from members.space import people
+from members.views import directory, invitation
 
 app_name = "members"
 urlpatterns = [
     # The public directory
-    path("members/", views.directory, name="directory"),
-    path("members/members.csv", views.directory_csv, name="directory_csv"),
-    path("members/<slug:slug>/", views.organisation, name="organisation"),
-    path("invitations/<str:token>/", space.invitation, name="invitation"),
+    path("members/", directory.directory, name="directory"),
+    path("members/members.csv", directory.directory_csv, name="directory_csv"),
+    path("members/<slug:slug>/", directory.organisation, name="organisation"),
+    path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     # The members’ area
-    path("space/organisation/", space.organisation, name="space_organisation"),
-    path("space/people/", space.people, name="space_people"),
-    path("space/people/roles/<int:pk>/", space.mandate, name="space_mandate"),
-    path("space/people/roles/<int:pk>/end/", space.end_mandate, name="space_mandate_end"),
+    path("space/organisation/", own_organisation.organisation, name="space_organisation"),
+    path("space/people/", people.people, name="space_people"),
+    path("space/people/roles/<int:pk>/", people.mandate, name="space_mandate"),
+    path("space/people/roles/<int:pk>/end/", people.end_mandate, name="space_mandate_end"),
     path(
         "space/people/invitations/<int:pk>/resend/",
-        space.resend_invitation,
+        people.resend_invitation,
         name="space_invitation_resend",
     ),
     path(
         "space/people/invitations/<int:pk>/withdraw/",
-        space.withdraw_invitation,
+        people.withdraw_invitation,
         name="space_invitation_withdraw",
     ),
     # The secretariat

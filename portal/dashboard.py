@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.forms import DUE_DAYS
+from members.forms.organisations import DUE_DAYS
 from members.models import Organisation, StatusChange, User
 from members.models.organisations import Status
 from portal.lib.jobs import JobState

@@ -7,7 +7,8 @@ from django.utils import timezone
 from members import reminders
 from members.models import Organisation
 from members.perms import may_manage_people
-from members.space import acting_for, own_organisations
+from members.space.own import own_organisations
+from members.space.people import acting_for
 from portal import dashboard
 from programme.models import Event
 from publications.models import Publication, Report

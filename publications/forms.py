@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from members.forms import DateInput
 from members.models import User
 from portal.lib import files
-from portal.lib.forms import LanguageFields, TranslatableForm
+from portal.lib.forms import DateInput, LanguageFields, TranslatableForm
 from portal.lib.text import sanitise
 from portal.lib.translations import LANGUAGES, Language, TranslationState, current_language
 from programme.models import Axis, Level

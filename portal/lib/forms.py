@@ -1,4 +1,4 @@
-"""Forms over records in three languages, with one group of fields per language."""
+"""What forms share: dates, and records in three languages with one group of fields each."""
 
 from typing import NamedTuple
 
@@ -9,6 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.lib.translations import LANGUAGES, TranslationState
+
+
+class DateInput(forms.DateInput):
+    """A date as every browser sends it, whatever the language of the page."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
 
 
 class LanguageFields(NamedTuple):

@@ -1,54 +1,21 @@
-"""Forms of the members’ area and of the secretariat’s pages on organisations."""
+"""Forms on organisations, for their own people and for the desk."""
 
 import datetime
 
-from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members import joining
-from members.models import Category, Derogation, Invitation, Mandate, Membership, Organisation, User
-from members.models.mandates import FOR_ORGANISATIONS, MandateKind
+from members.models import Category, Derogation, Membership, Organisation, User
 from members.models.organisations import Status
-from portal.lib.forms import TranslatableForm
-from portal.lib.translations import LANGUAGES, current_language
+from portal.lib.forms import DateInput, TranslatableForm
+from portal.lib.translations import LANGUAGES
 from regions.models import Country, Region
 
 DUE_DAYS = 60
 TEXTS = [f"{name}_{code}" for code in LANGUAGES for name in ("name", "description")]
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
-
-
-class InvitedPersonForm(forms.Form):
-    """What a newly invited person tells beside address and password (allauth's sign-up form)."""
-
-    full_name = forms.CharField(
-        label=_("Your name"),
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-
-    field_order = ("full_name", "email", "password1")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        from members import accounts  # noqa: PLC0415  allauth imports this module while loading
-
-        invitation = accounts.invitation_of(context.request)
-        self.fields["full_name"].initial = invitation.full_name if invitation else ""
-        if "email" in self.fields:  # allauth adds it
-            self.fields["email"].widget.attrs["readonly"] = True
-
-    def signup(self, request, user):
-        """The account and its mandate were made by the adapter, in one transaction."""
 
 
 class OwnOrganisationForm(TranslatableForm):
@@ -152,35 +119,6 @@ class PeriodForm(forms.ModelForm):
         model = Membership
         fields = ("starts_on", "ends_on")
         widgets = {"starts_on": DateInput(), "ends_on": DateInput()}
-
-
-class InvitationForm(forms.ModelForm):
-    """Who is invited to act for an organisation, and in which role."""
-
-    class Meta:
-        model = Invitation
-        fields = ("full_name", "email", "kind", "mail_language")
-
-    def __init__(self, *args, organisation: Organisation, kinds=FOR_ORGANISATIONS, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.instance.organisation = organisation
-        self.fields["kind"].choices = [(kind, MandateKind(kind).label) for kind in kinds]
-        self.fields["mail_language"].initial = current_language()
-
-
-class SuccessorForm(forms.Form):
-    """To whom a role passes: another person who acts for the same organisation."""
-
-    successor = forms.ModelChoiceField(label=_("Successor"), queryset=User.objects.none())
-
-    def __init__(self, *args, mandate: Mandate, **kwargs):
-        super().__init__(*args, **kwargs)
-        colleagues = Mandate.objects.current().for_organisation(mandate.organisation)
-        self.fields["successor"].queryset = (
-            User.objects.active()
-            .filter(pk__in=colleagues.values("person"))
-            .exclude(pk=mandate.person_id)
-        )
 
 
 class OrganisationFilter(forms.Form):

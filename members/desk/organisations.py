@@ -8,17 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from members import joining, space
-from members.forms import (
+from members import joining
+from members.forms.organisations import (
     DerogationForm,
-    InvitationForm,
     OrganisationFilter,
     OrganisationForm,
     PeriodForm,
     StatusForm,
 )
+from members.forms.people import InvitationForm
 from members.models import Membership, Organisation
 from members.perms import may_decide, may_open_desk
+from members.space.people import acting_for, sent
 from portal.lib.access import permitted
 from portal.lib.translations import current_language
 
@@ -53,7 +54,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": found,
         "regions": found.regions.all(),
         "periods": periods.filter(organisation=found),
-        "mandates": space.acting_for(found),
+        "mandates": acting_for(found),
         "invitations": found.invitations.open(),
         "status_changes": found.status_changes.select_related("changed_by"),
         "derogations": found.derogations.select_related("granted_by", "country"),
@@ -154,7 +155,7 @@ def add_period(request: HttpRequest, slug: str) -> HttpResponse:
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     found = run(request, slug)
     form = InvitationForm(request.POST or None, organisation=found)
-    if request.method == "POST" and form.is_valid() and space.sent(form, by=request.user):
+    if request.method == "POST" and form.is_valid() and sent(form, by=request.user):
         messages.success(request, _("The invitation has been sent."))
         return redirect("members:desk_organisation", slug=slug)
     context = {

@@ -13,6 +13,7 @@ from members.models import (
     Invitation,
     Mandate,
     Membership,
+    Notice,
     Organisation,
     StatusChange,
     User,
@@ -133,3 +134,10 @@ class StatusChangeAdmin(ReadOnlyAdmin):
     list_filter = ("after",)
     list_select_related = ("organisation", "changed_by")
     search_fields = ("organisation__name_fr", "organisation__name_en")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ("subject", "email", "kind", "state", "written_at", "sent_at")
+    list_filter = ("state", "kind", "language")
+    search_fields = ("email", "subject")

@@ -1,12 +1,17 @@
 from celery import shared_task
 
-from members import invitations, joining
+from members import daily, invitations, notices
 from members.models import Invitation
 
 
-@shared_task(name="members.refresh_statuses")
-def refresh_statuses():
-    joining.refresh_statuses()
+@shared_task(name="members.do_what_is_due")
+def do_what_is_due():
+    daily.do_what_is_due()
+
+
+@shared_task(name="members.send_notices")
+def send_notices():
+    notices.send_due()
 
 
 # A mail server that is away for an hour must not lose an invitation; OSError holds all of its

@@ -211,10 +211,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.request_due_reports",
         "schedule": crontab(minute=40, hour="*/6"),
     },
-    "refresh-statuses": {
-        "task": "members.refresh_statuses",
-        "schedule": crontab(minute=20),
-    },
+    "members": {"task": "members.do_what_is_due", "schedule": crontab(minute=20)},
+    "send-notices": {"task": "members.send_notices", "schedule": 60.0},
     "repair-search-index": {
         "task": "portal.repair_search_index",
         "schedule": crontab(minute=30, hour=2),
@@ -260,7 +258,7 @@ ACCOUNT_ADAPTER = "members.accounts.InvitedOnlyAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "members.forms.InvitedPersonForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "members.forms.accounts.InvitedPersonForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -1,6 +1,7 @@
 from members.models.categories import Category
 from members.models.mandates import Invitation, Mandate
 from members.models.memberships import Derogation, Membership, StatusChange
+from members.models.notices import Notice
 from members.models.organisations import Organisation
 from members.models.people import User
 
@@ -10,6 +11,7 @@ __all__ = [
     "Invitation",
     "Mandate",
     "Membership",
+    "Notice",
     "Organisation",
     "StatusChange",
     "User",

@@ -16,6 +16,8 @@ from django.core.files.storage import FileSystemStorage
 
 BUNDLES = {
     "css/portal.css": ("tokens.css", "fonts.css", "base.css", "layout.css", "components/*.css"),
+    # What only the members’ area and the secretariat have, beside the former.
+    "css/desk.css": ("desk/*.css",),
     "css/print.css": ("print/*.css",),
     "css/back_room.css": ("tokens.css", "fonts.css", "back_room/*.css"),
 }

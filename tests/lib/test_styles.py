@@ -61,11 +61,17 @@ def test_squeezing_keeps_what_a_space_means():
     )
 
 
-def test_every_name_of_a_colour_or_size_is_defined():
-    for bundle in ("css/portal.css", "css/back_room.css"):
-        css = styles.joined(bundle)
-        used = set(re.findall(r"var\((--[a-z0-9-]+)", css))
-        assert used - set(re.findall(r"(--[a-z0-9-]+):", css)) == set()
+@pytest.mark.parametrize(
+    "page", [("css/portal.css",), ("css/portal.css", "css/desk.css"), ("css/back_room.css",)]
+)
+def test_every_name_of_a_colour_or_size_is_defined(page):
+    css = "".join(styles.joined(bundle) for bundle in page)
+    used = set(re.findall(r"var\((--[a-z0-9-]+)", css))
+    assert used - set(re.findall(r"(--[a-z0-9-]+):", css)) == set()
+
+
+def test_the_public_pages_do_not_pay_for_the_desk(client, db):
+    assert "desk.css" not in client.get("/en/").content.decode()
 
 
 def test_print_uses_nothing_that_the_renderer_lacks():

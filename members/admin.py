@@ -10,6 +10,7 @@ from members import invitations, joining
 from members.models import (
     Category,
     Derogation,
+    Facet,
     Invitation,
     Mandate,
     Membership,
@@ -40,6 +41,12 @@ class CategoryAdmin(RecordAdmin):
     list_display = ("code", "label", "needs_country", "unique_per_country", "votes")
 
 
+@admin.register(Facet)
+class FacetAdmin(RecordAdmin):
+    list_display = ("label", "kind", "code", "position")
+    list_filter = ("kind",)
+
+
 class OrganisationRecordForm(forms.ModelForm):
     def _post_clean(self):
         super()._post_clean()
@@ -59,7 +66,7 @@ class OrganisationAdmin(RecordAdmin):
     list_select_related = ("category", "country")
     search_fields = ("slug", "acronym", "name_fr", "name_en", "name_es")
     autocomplete_fields = ("country",)
-    filter_horizontal = ("regions",)
+    filter_horizontal = ("regions", "facets")
     readonly_fields = ("status", "seat_country")
 
     def save_model(self, request, obj, form, change):

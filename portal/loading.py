@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from members.models import Category
+from members.models import Category, Facet
 from portal.lib import changes
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity, Page
@@ -57,6 +57,7 @@ def load_network(*, reset: bool = False) -> dict[str, Tally]:
         "groupings": load_groupings(reset=reset),
         "links to groupings": load_links(reset=reset),
         "categories": load_categories(data["categories"]),
+        "facets": load_facets(),
         "cycles": load_cycle(data["cycle"]),
         "axes": load_axes(data["axes"], first_year=data["cycle"]["first_year"]),
         "newsletters": load_newsletters(data["newsletters"]),
@@ -229,6 +230,20 @@ def load_categories(rows: list[dict]) -> Tally:
         values = {name: value for name, value in row.items() if name != "code"}
         ensure(tally, Category, {"code": row["code"]}, values)
     return tally
+
+
+def load_facets() -> Tally:
+    """The words of the lists that are missing, after those the network has."""
+    lists = tomllib.loads((DATA / "facets.toml").read_text("utf-8"))
+    existing = set(Facet.objects.values_list("kind", "code"))
+    wanted = [
+        Facet(kind=kind, code=row["code"], position=position, **in_languages("label", row))
+        for kind, rows in lists.items()
+        for position, row in enumerate(rows, start=1)
+    ]
+    missing = [facet for facet in wanted if (facet.kind, facet.code) not in existing]
+    Facet.objects.bulk_create(missing)
+    return Tally(created=len(missing), unchanged=len(wanted) - len(missing))
 
 
 def load_cycle(row: dict) -> Tally:

@@ -57,7 +57,8 @@ def publication_body(record: Publication, code: str) -> str:
 
 def organisation_body(record: Organisation, code: str) -> str:
     country = getattr(record.country, f"name_{code}") if record.country_id else ""
-    return pieces(record.own_text("description", code), country, record.acronym)
+    words = ", ".join(getattr(facet, f"label_{code}") or "" for facet in record.facets.all())
+    return pieces(record.own_text("description", code), country, record.acronym, words)
 
 
 SOURCES = {
@@ -76,7 +77,11 @@ SOURCES = {
             "organisation",
             _("Members"),
             Organisation,
-            lambda: Organisation.objects.public().select_related("country__region"),
+            lambda: (
+                Organisation.objects.public()
+                .select_related("country__region")
+                .prefetch_related("facets")
+            ),
             "name",
             organisation_body,
             region=lambda record: record.country.region.code if record.country_id else "",

@@ -5,7 +5,7 @@ import itertools
 
 from django.utils import timezone
 
-from members.models import Category, Mandate, Membership, Organisation, User
+from members.models import Category, Facet, Mandate, Membership, Organisation, User
 from members.models.mandates import FOR_ORGANISATIONS, MandateKind
 from portal.models import NetworkIdentity
 from programme.models import Activity, Axis, Cycle, Event
@@ -84,6 +84,13 @@ def create_category(code: str = "A", **values) -> Category:
         "position": ord(code[0]),
     }
     return Category.objects.create(code=code, **defaults | values)
+
+
+def create_facet(kind: str = "theme", code: str = "health") -> Facet:
+    """The facet of the code, made once, with a label that tells its language."""
+    found = Facet.objects.filter(kind=kind, code=code).first()
+    labels = {f"label_{language}": f"{code} {language}" for language in ("fr", "en", "es")}
+    return found or Facet.objects.create(kind=kind, code=code, **labels)
 
 
 def create_organisation(

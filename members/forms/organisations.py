@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members import joining
+from members.forms.facets import FacetedForm
 from members.models import Category, Derogation, Membership, Organisation, User
 from members.models.organisations import Status
-from portal.lib.forms import DateInput, TranslatableForm
+from portal.lib.forms import DateInput
 from portal.lib.translations import LANGUAGES
 from regions.models import Country, Region
 
@@ -18,7 +19,7 @@ DUE_DAYS = 60
 TEXTS = [f"{name}_{code}" for code in LANGUAGES for name in ("name", "description")]
 
 
-class OwnOrganisationForm(TranslatableForm):
+class OwnOrganisationForm(FacetedForm):
     """What an organisation says of itself. Its name is the secretariat's to change.
 
     A name that a language still lacks may be given, since no translation exists without it.
@@ -34,7 +35,7 @@ class OwnOrganisationForm(TranslatableForm):
             self.fields[f"name_{code}"].disabled = bool(self.instance.own_text("name", code))
 
 
-class OrganisationForm(TranslatableForm):
+class OrganisationForm(FacetedForm):
     """The whole record, at the desk. Countries and regions are those the editor runs."""
 
     class Meta:
@@ -90,6 +91,7 @@ class OrganisationForm(TranslatableForm):
             regions=self.cleaned_data["regions"],
             minor_edit=self.is_minor_edit,
         )
+        self.choose_facets()
         return self.instance
 
 

@@ -1,4 +1,5 @@
 from members.models.categories import Category
+from members.models.facets import Facet
 from members.models.mandates import Invitation, Mandate
 from members.models.memberships import Derogation, Membership, StatusChange
 from members.models.notices import Notice
@@ -8,6 +9,7 @@ from members.models.people import User
 __all__ = [
     "Category",
     "Derogation",
+    "Facet",
     "Invitation",
     "Mandate",
     "Membership",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models.categories import Category
+from members.models.facets import Facet
 from members.models.people import User
 from portal.lib.text import sort_key
 from portal.lib.translations import (
@@ -175,6 +176,12 @@ class Organisation(Translatable):
         blank=True,
         verbose_name=_("regions of activity"),
         help_text=_("For organisations without a single country."),
+    )
+    facets = models.ManyToManyField(
+        Facet,
+        related_name="organisations",
+        blank=True,
+        verbose_name=_("themes, populations and working languages"),
     )
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.APPLICANT, editable=False

@@ -34,6 +34,7 @@ def test_everything_is_loaded(network):
         "groupings": (14, 0),
         "links to groupings": (309, 0),
         "categories": (3, 0),
+        "facets": (39, 0),
         "cycles": (1, 0),
         "axes": (7, 0),
         "newsletters": (10, 0),

@@ -1,7 +1,16 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from members.models import Category, Facet, Mandate, Membership, Organisation
+from members.models import (
+    Category,
+    Facet,
+    Mandate,
+    Membership,
+    Organisation,
+    Question,
+    QuestionOption,
+)
+from portal.lib.translations import LANGUAGES
 
 
 @register(Category)
@@ -19,6 +28,18 @@ class OrganisationTranslation(TranslationOptions):
     fields = ("name", "description")
 
 
+@register(Question)
+class QuestionTranslation(TranslationOptions):
+    fields = ("text", "help")
+    required_languages = dict.fromkeys(LANGUAGES, ("text",))
+
+
+@register(QuestionOption)
+class QuestionOptionTranslation(TranslationOptions):
+    fields = ("label",)
+    required_languages = LANGUAGES
+
+
 simple_history.register(Category, app="members")
 simple_history.register(
     Organisation,
@@ -27,3 +48,5 @@ simple_history.register(
 )
 simple_history.register(Membership, app="members")
 simple_history.register(Mandate, app="members")
+simple_history.register(Question, app="members")
+simple_history.register(QuestionOption, app="members")

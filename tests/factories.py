@@ -5,7 +5,7 @@ import itertools
 
 from django.utils import timezone
 
-from members.models import Category, Facet, Mandate, Membership, Organisation, User
+from members.models import Application, Category, Facet, Mandate, Membership, Organisation, User
 from members.models.mandates import FOR_ORGANISATIONS, MandateKind
 from portal.models import NetworkIdentity
 from programme.models import Activity, Axis, Cycle, Event
@@ -131,6 +131,43 @@ def create_membership(
         "ends_on": datetime.date(year, 12, 31),
     }
     return Membership.objects.create(organisation=organisation, **defaults | values)
+
+
+def create_application(
+    *,
+    category: str = "C",
+    country: Country | None = None,
+    state: str = "submitted",
+    people: int = 0,
+    **values,
+) -> Application:
+    """An application in English, for category C in Kenya and received today unless told otherwise.
+
+    With ``people``, a head and so many contacts stand in it.
+    """
+    serial = number()
+    defaults = {
+        "language": "en",
+        "email": f"applicant-{serial}@example.org",
+        "name": f"Applicant {serial} (example)",
+        "description": "It brings people together.",
+        "submitted_at": None if state == "draft" else timezone.now(),
+    }
+    application = Application.objects.create(
+        category=create_category(category),
+        country=country if country or category == "B" else create_country(),
+        state=state,
+        **defaults | values,
+    )
+    for position in range(people + 1 if people else 0):
+        application.people.create(
+            kind="contact" if position else "head",
+            full_name=f"Person {position} Example",
+            email=f"applicant-{serial}-{position}@example.org",
+            language="en",
+            position=position,
+        )
+    return application
 
 
 def create_person(email: str = "", **values) -> User:

@@ -1,3 +1,10 @@
+from members.models.applications import (
+    Application,
+    ApplicationAnswer,
+    ApplicationDocument,
+    ApplicationEvent,
+    ApplicationPerson,
+)
 from members.models.categories import Category
 from members.models.facets import Facet
 from members.models.mandates import Invitation, Mandate
@@ -5,8 +12,14 @@ from members.models.memberships import Derogation, Membership, StatusChange
 from members.models.notices import Notice
 from members.models.organisations import Organisation
 from members.models.people import User
+from members.models.questions import Question, QuestionOption
 
 __all__ = [
+    "Application",
+    "ApplicationAnswer",
+    "ApplicationDocument",
+    "ApplicationEvent",
+    "ApplicationPerson",
     "Category",
     "Derogation",
     "Facet",
@@ -15,6 +28,8 @@ __all__ = [
     "Membership",
     "Notice",
     "Organisation",
+    "Question",
+    "QuestionOption",
     "StatusChange",
     "User",
 ]

@@ -7,6 +7,7 @@ from members.models.applications import (
 )
 from members.models.categories import Category
 from members.models.facets import Facet
+from members.models.imports import ImportBatch, ImportRow, ImportTrace
 from members.models.mandates import Invitation, Mandate
 from members.models.memberships import Derogation, Membership, StatusChange
 from members.models.notices import Notice
@@ -23,6 +24,9 @@ __all__ = [
     "Category",
     "Derogation",
     "Facet",
+    "ImportBatch",
+    "ImportRow",
+    "ImportTrace",
     "Invitation",
     "Mandate",
     "Membership",

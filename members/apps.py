@@ -7,6 +7,7 @@ class MembersConfig(AppConfig):
     verbose_name = _("members")
 
     def ready(self):
-        from members import accounts  # noqa: PLC0415  models must be loaded
+        from members import accounts, second_factor  # noqa: PLC0415  models must be loaded
 
         accounts.listen()
+        second_factor.listen()

@@ -2,7 +2,7 @@ from django.urls import path
 
 from members.desk import organisations as desk
 from members.space import organisation as own_organisation
-from members.space import people
+from members.space import people, second_factor
 from members.views import directory, invitation
 
 app_name = "members"
@@ -27,6 +27,7 @@ urlpatterns = [
         people.withdraw_invitation,
         name="space_invitation_withdraw",
     ),
+    path("space/second-factor/", second_factor.second_factor, name="second_factor"),
     # The secretariat
     path("secretariat/organisations/", desk.organisations, name="desk_organisations"),
     path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),

@@ -107,6 +107,8 @@ TABLE = {
     # The members’ area
     "portal:space": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_organisation": ("get", SPACE),
+    # Led back by whoever has shown one; without one it says how it is set up.
+    "members:second_factor": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_people": ("get", SPACE),
     "members:space_mandate": ("get", OWN_PEOPLE),
     "members:space_mandate_end": ("post", OWN_PEOPLE_ACT),

@@ -1,7 +1,7 @@
 """Mandates: a person acts for an organisation, a region, a language or the secretariat."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.db import models
@@ -35,6 +35,8 @@ FOR_ORGANISATIONS = (
     MandateKind.VOTER,
 )
 FOR_REGIONS = (MandateKind.EXECUTIVE, MandateKind.PRESIDENT)
+# Whoever holds one of these has a desk, and shows a second factor before it opens.
+WITH_SECOND_FACTOR = (MandateKind.EXECUTIVE, MandateKind.SECRETARIAT)
 
 
 def subject_matches_kind() -> Q:
@@ -135,6 +137,9 @@ class Standing:
     regions: tuple[Region, ...] = ()
     languages: tuple[str, ...] = field(default=())
     is_mandated: bool = False
+    needs_second_factor: bool = False
+    # The rights of the desk wait until this session has shown a second factor.
+    is_locked: bool = False
 
     @classmethod
     def of(cls, user) -> "Standing":
@@ -155,7 +160,13 @@ class Standing:
             ),
             languages=tuple(dict.fromkeys(m.language for m in mandates if m.language)),
             is_mandated=user.is_superuser or bool(mandates),
+            needs_second_factor=user.is_superuser
+            or any(mandate.kind in WITH_SECOND_FACTOR for mandate in mandates),
         )
+
+    def without_desk(self) -> "Standing":
+        """What is left of it in a session that has not shown a second factor."""
+        return replace(self, is_secretariat=False, regions=(), is_locked=True)
 
     @property
     def has_desk(self) -> bool:

@@ -51,6 +51,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("may log in"), default=True)
     date_joined = models.DateTimeField(_("joined on"), default=timezone.now, editable=False)
+    # Kept by second_factor.settle, so that no page has to ask for the factors themselves.
+    second_factor_since = models.DateTimeField(
+        _("second factor since"), null=True, blank=True, editable=False
+    )
+
+    # Whether the session behind this person has shown a second factor; the middleware knows.
+    is_verified = True
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -81,12 +88,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def standing(self):
-        """The current mandates of the person, read once per request."""
+        """The current mandates of the person, read once per request.
+
+        In a session without its second factor the rights of the desk wait.
+        """
         from members.models.mandates import Standing  # noqa: PLC0415  mandates point here
 
-        return Standing.of(self)
+        standing = Standing.of(self)
+        if standing.needs_second_factor and not self.is_verified:
+            return standing.without_desk()
+        return standing
 
     @property
     def is_staff(self) -> bool:
         """Whether the back room opens: the secretariat, and nobody else."""
-        return self.is_active and (self.is_superuser or self.standing.is_secretariat)
+        return self.is_active and self.standing.is_secretariat

@@ -51,7 +51,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     if standing.languages:
         tabs.append((_("Translations"), "publications:translations"))
     tabs.append((_("Security"), "mfa_index"))
-    if standing.has_desk:
+    if standing.has_desk or standing.is_locked:
         tabs.append((_("Secretariat"), "portal:desk"))
     chosen = request.GET.get("organisation")
     several = len(standing.organisations) > 1 and chosen in [o.slug for o in standing.organisations]

@@ -2,8 +2,12 @@ import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
 from members.models import (
+    Affiliation,
+    Association,
     Category,
     Facet,
+    Headcount,
+    Likeness,
     Mandate,
     Membership,
     Organisation,
@@ -50,3 +54,7 @@ simple_history.register(Membership, app="members")
 simple_history.register(Mandate, app="members")
 simple_history.register(Question, app="members")
 simple_history.register(QuestionOption, app="members")
+simple_history.register(Association, app="members")
+simple_history.register(Affiliation, app="members")
+simple_history.register(Headcount, app="members")
+simple_history.register(Likeness, app="members")

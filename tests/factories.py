@@ -9,7 +9,16 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 from django.utils import timezone
 
-from members.models import Application, Category, Facet, Mandate, Membership, Organisation, User
+from members.models import (
+    Affiliation,
+    Application,
+    Category,
+    Facet,
+    Mandate,
+    Membership,
+    Organisation,
+    User,
+)
 from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, MandateKind
 from portal.models import NetworkIdentity
 from programme.models import Activity, Axis, Cycle, Event
@@ -86,6 +95,7 @@ def create_category(code: str = "A", **values) -> Category:
         "label_es": f"categoría {code}",
         "needs_country": code != "B",
         "unique_per_country": code == "A",
+        "has_own_members": code in ("A", "B"),
         "votes": code == "A",
         "position": ord(code[0]),
     }
@@ -123,6 +133,22 @@ def create_organisation(
     )
     settle_seat(organisation)
     return organisation
+
+
+def create_affiliation(
+    umbrella: Organisation | None = None, name: str = "", *, country=None, **values
+) -> Affiliation:
+    """An association on the list of an umbrella, in the umbrella's country, not published."""
+    from members import associations  # noqa: PLC0415
+
+    details = {
+        "name": name or f"Association {number()}",
+        "country": country,
+        "acronym": values.pop("acronym", ""),
+        "website": values.pop("website", ""),
+    }
+    umbrella = umbrella or create_organisation(category="A")
+    return associations.record(Affiliation(umbrella=umbrella), details, values, by=None)
 
 
 def create_membership(

@@ -5,6 +5,14 @@ from members.models.applications import (
     ApplicationEvent,
     ApplicationPerson,
 )
+from members.models.associations import (
+    Affiliation,
+    Association,
+    AssociationKey,
+    Headcount,
+    Likeness,
+    Roll,
+)
 from members.models.categories import Category
 from members.models.facets import Facet
 from members.models.imports import ImportBatch, ImportRow, ImportTrace
@@ -16,24 +24,30 @@ from members.models.people import User
 from members.models.questions import Question, QuestionOption
 
 __all__ = [
+    "Affiliation",
     "Application",
     "ApplicationAnswer",
     "ApplicationDocument",
     "ApplicationEvent",
     "ApplicationPerson",
+    "Association",
+    "AssociationKey",
     "Category",
     "Derogation",
     "Facet",
+    "Headcount",
     "ImportBatch",
     "ImportRow",
     "ImportTrace",
     "Invitation",
+    "Likeness",
     "Mandate",
     "Membership",
     "Notice",
     "Organisation",
     "Question",
     "QuestionOption",
+    "Roll",
     "StatusChange",
     "User",
 ]

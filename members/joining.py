@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from members.models import Derogation, Membership, Organisation, StatusChange, User
+from members.models import Derogation, Membership, OldAddress, Organisation, StatusChange, User
 from members.models.organisations import STANDING, Status
 from portal.lib import changes
 from portal.lib.text import fold
@@ -111,9 +111,11 @@ def free_slug(organisation: Organisation) -> str:
     """An address made of the original name that no other organisation has."""
     name = organisation.own_text("name", organisation.original_language)
     base = slugify(fold(name))[:70].strip("-") or "organisation"
-    taken = set(
-        Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True)
-    ) | {"new"}
+    taken = {
+        *Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True),
+        *OldAddress.objects.filter(slug__startswith=base).values_list("slug", flat=True),
+        "new",
+    }
     candidates = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
     return next(slug for slug in candidates if slug not in taken)
 

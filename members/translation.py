@@ -1,5 +1,6 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
+from simple_history.models import HistoricalRecords
 
 from members.models import (
     Affiliation,
@@ -13,6 +14,7 @@ from members.models import (
     Organisation,
     Question,
     QuestionOption,
+    User,
 )
 from portal.lib.translations import LANGUAGES
 
@@ -58,3 +60,26 @@ simple_history.register(Association, app="members")
 simple_history.register(Affiliation, app="members")
 simple_history.register(Headcount, app="members")
 simple_history.register(Likeness, app="members")
+
+
+class HistoryOfPeople(HistoricalRecords):
+    """What was changed of a person. Logging in is no change, and a password is never kept."""
+
+    def post_save(self, instance, created, using=None, update_fields=None, **kwargs):
+        if update_fields and set(update_fields) <= {"last_login", "password"}:
+            return
+        super().post_save(instance, created, using=using, **kwargs)
+
+
+simple_history.register(
+    User,
+    app="members",
+    records_class=HistoryOfPeople,
+    excluded_fields=[
+        "password",
+        "last_login",
+        "second_factor_since",
+        "groups",
+        "user_permissions",
+    ],
+)

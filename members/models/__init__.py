@@ -14,10 +14,12 @@ from members.models.associations import (
     Roll,
 )
 from members.models.categories import Category
+from members.models.erasures import Erasure
 from members.models.facets import Facet
 from members.models.imports import ImportBatch, ImportRow, ImportTrace
 from members.models.mandates import Invitation, Mandate
 from members.models.memberships import Derogation, Membership, StatusChange
+from members.models.merges import Merge, OldAddress
 from members.models.notices import Notice
 from members.models.organisations import Organisation
 from members.models.people import User
@@ -34,6 +36,7 @@ __all__ = [
     "AssociationKey",
     "Category",
     "Derogation",
+    "Erasure",
     "Facet",
     "Headcount",
     "ImportBatch",
@@ -43,7 +46,9 @@ __all__ = [
     "Likeness",
     "Mandate",
     "Membership",
+    "Merge",
     "Notice",
+    "OldAddress",
     "Organisation",
     "Question",
     "QuestionOption",

@@ -6,9 +6,13 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.translations import Language
+
+# The address of somebody whose data were erased; the domain can never receive mail (RFC 2606).
+ERASED_DOMAIN = "erased.invalid"
 
 
 class UserQuerySet(models.QuerySet):
@@ -78,7 +82,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     def __str__(self):
+        if self.is_erased:
+            return gettext("former contact")
         return self.full_name or self.email
+
+    @property
+    def is_erased(self) -> bool:
+        return self.email.endswith(f"@{ERASED_DOMAIN}")
 
     def get_full_name(self) -> str:
         return self.full_name

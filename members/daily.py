@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from members import joining
+from members import joining, seats
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,10 @@ Duty = Callable[[datetime.date], int]
 
 # Each takes the day and returns how much it did. The order counts: a status is settled before
 # anybody is reminded of it.
-DUTIES: tuple[Duty, ...] = (joining.refresh_statuses,)
+DUTIES: tuple[Duty, ...] = (
+    joining.refresh_statuses,
+    seats.settle_ended_derogations,
+)
 
 
 def do_what_is_due(today: datetime.date | None = None) -> dict[str, int]:

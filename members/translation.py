@@ -21,7 +21,7 @@ from portal.lib.translations import LANGUAGES
 
 @register(Category)
 class CategoryTranslation(TranslationOptions):
-    fields = ("label", "description")
+    fields = ("label", "description", "benefits", "invitations")
 
 
 @register(Facet)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from members import joining
+from members import joining, seats
 from members.forms.organisations import (
     DerogationForm,
     OrganisationFilter,
@@ -116,7 +116,7 @@ def add_derogation(request: HttpRequest, slug: str) -> HttpResponse:
 
     def act():
         values = form.cleaned_data
-        joining.grant_derogation(
+        seats.grant_derogation(
             found, reason=values["reason"], until=values["until"], by=request.user
         )
 

@@ -18,7 +18,7 @@ from members.models.erasures import Erasure
 from members.models.facets import Facet
 from members.models.imports import ImportBatch, ImportRow, ImportTrace
 from members.models.mandates import Invitation, Mandate
-from members.models.memberships import Derogation, Membership, StatusChange
+from members.models.memberships import CertificateSeries, Derogation, Membership, StatusChange
 from members.models.merges import Merge, OldAddress
 from members.models.notices import Notice
 from members.models.organisations import Organisation
@@ -35,6 +35,7 @@ __all__ = [
     "Association",
     "AssociationKey",
     "Category",
+    "CertificateSeries",
     "Derogation",
     "Erasure",
     "Facet",

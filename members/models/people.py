@@ -19,6 +19,12 @@ class UserQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
 
+    def acting_as(self, *kinds: str, **subject):
+        """Those with a current mandate of one of the kinds, for the subject when one is given."""
+        mandates = self.model._meta.get_field("mandates").related_model.objects.current()
+        mandated = mandates.filter(kind__in=kinds, **subject)
+        return self.active().filter(pk__in=mandated.values("person"))
+
     def visible_to(self, user: "User"):
         """The people of the organisations and regions the user acts for; all to the secretariat."""
         mandates = user.standing

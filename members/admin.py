@@ -10,14 +10,19 @@ from members import invitations, joining
 from members.models import (
     Category,
     Derogation,
+    DuesBand,
     Facet,
     Invitation,
+    Invoice,
     Mandate,
     Membership,
     Notice,
     Organisation,
+    Payment,
+    Renewal,
     StatusChange,
     User,
+    Waiver,
 )
 from portal.lib.back_room import LanguageStateFilter, ReadOnlyAdmin, RecordAdmin
 
@@ -148,3 +153,41 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_display = ("subject", "email", "kind", "state", "written_at", "sent_at")
     list_filter = ("state", "kind", "language")
     search_fields = ("email", "subject")
+
+
+@admin.register(DuesBand)
+class DuesBandAdmin(SimpleHistoryAdmin):
+    """What each category costs. A new year's amounts are new rows; what was invoiced stands."""
+
+    list_display = ("category", "group", "from_year", "amount", "currency")
+    list_filter = ("category", "from_year")
+    list_select_related = ("category",)
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnlyAdmin):
+    list_display = ("number", "organisation", "amount", "currency", "balance", "due_on")
+    list_filter = ("currency", "category", "issued_on")
+    list_select_related = ("organisation",)
+    search_fields = ("number", "organisation__name_fr", "organisation__name_en")
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ("receipt_number", "invoice", "amount", "received_on", "method", "reference")
+    list_filter = ("method", "received_on")
+    list_select_related = ("invoice",)
+    search_fields = ("receipt_number", "reference", "invoice__number")
+
+
+@admin.register(Waiver)
+class WaiverAdmin(ReadOnlyAdmin):
+    list_display = ("invoice", "amount", "recorded_by", "recorded_at")
+    list_select_related = ("invoice", "recorded_by")
+
+
+@admin.register(Renewal)
+class RenewalAdmin(ReadOnlyAdmin):
+    list_display = ("membership", "person", "renewed_at", "by_link")
+    list_filter = ("by_link",)
+    list_select_related = ("membership", "person")

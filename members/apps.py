@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,9 +7,6 @@ class MembersConfig(AppConfig):
     verbose_name = _("members")
 
     def ready(self):
-        # Models must be loaded.
-        from members import accounts, guards, second_factor  # noqa: PLC0415
+        from members import accounts  # noqa: PLC0415  models must be loaded
 
         accounts.listen()
-        second_factor.listen()
-        post_migrate.connect(guards.ensure, sender=self, dispatch_uid="members.guards")

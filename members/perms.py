@@ -4,6 +4,8 @@ from members.models import Organisation, User
 from members.models.mandates import MandateKind
 from regions.models import Region
 
+RENEWERS = (MandateKind.HEAD, MandateKind.FINANCE, MandateKind.CONTACT)
+
 
 def may_open_desk(user: User) -> bool:
     """The secretariat runs everything, a regional executive one region; members have no desk."""
@@ -42,3 +44,19 @@ def may_manage_people(user: User, organisation: Organisation) -> bool:
         return True
     own = user.mandates.current().for_organisation(organisation)
     return own.filter(kind__in=(MandateKind.HEAD, MandateKind.CONTACT)).exists()
+
+
+def may_see_dues(user: User) -> bool:
+    """The finance desk and the secretariat see all dues, a regional executive one region's."""
+    return user.is_authenticated and (user.standing.has_desk or user.standing.is_treasurer)
+
+
+def may_record_dues(user: User) -> bool:
+    """Money is recorded by the finance desk and the secretariat; a region only looks."""
+    return user.is_authenticated and (user.standing.is_secretariat or user.standing.is_treasurer)
+
+
+def may_renew(user: User, organisation: Organisation) -> bool:
+    """Renewing commits the organisation to its dues: its head, contacts and finance people do."""
+    own = user.mandates.current().for_organisation(organisation)
+    return user.is_active and own.filter(kind__in=RENEWERS).exists()

@@ -6,12 +6,11 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from members import renewals
 from members.models import Organisation
 from members.models.mandates import MandateKind
 from members.models.organisations import Status
 from portal.lib.translations import TranslationState
-
-RENEWAL_DAYS = 60
 
 
 class Reminder(NamedTuple):
@@ -41,25 +40,25 @@ def to_do(
 
 
 def renewal(organisation: Organisation, period, today: datetime.date) -> Reminder | None:
-    action = _("Write to the secretariat")
+    action = _("Renew")
     if organisation.status == Status.GRACE:
         return Reminder(
             _("Renew your membership"),
             _("Your period has ended. You keep all rights while renewal is due."),
-            "portal:contact",
+            "members:space_renewal",
             action,
         )
     if organisation.status == Status.LAPSED:
         return Reminder(
             _("Take up your membership again"),
             _("Your membership has lapsed. You can still use this area and renew."),
-            "portal:contact",
+            "members:space_renewal",
             action,
         )
     if organisation.status != Status.ACTIVE or period is None:
         return None
     days = (period.ends_on - today).days
-    if days > RENEWAL_DAYS:
+    if days > renewals.WINDOW_DAYS:
         return None
     return Reminder(
         _("Renew your membership"),
@@ -67,7 +66,7 @@ def renewal(organisation: Organisation, period, today: datetime.date) -> Reminde
             "Your period ends in %(days)d day.", "Your period ends in %(days)d days.", max(days, 0)
         )
         % {"days": max(days, 0)},
-        "portal:contact",
+        "members:space_renewal",
         action,
     )
 

@@ -1,9 +1,11 @@
 from django.urls import path
 
+from members.desk import dues as desk_dues
 from members.desk import organisations as desk
+from members.space import dues as own_dues
 from members.space import organisation as own_organisation
-from members.space import people, second_factor
-from members.views import directory, invitation
+from members.space import people
+from members.views import directory, invitation, renewal
 
 app_name = "members"
 urlpatterns = [
@@ -12,7 +14,10 @@ urlpatterns = [
     path("members/members.csv", directory.directory_csv, name="directory_csv"),
     path("members/<slug:slug>/", directory.organisation, name="organisation"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
+    path("renewal/<str:token>/", renewal.renewal, name="renewal"),
     # The members’ area
+    path("space/dues/", own_dues.own_dues, name="space_dues"),
+    path("space/dues/renewal/", own_dues.renewal, name="space_renewal"),
     path("space/organisation/", own_organisation.organisation, name="space_organisation"),
     path("space/people/", people.people, name="space_people"),
     path("space/people/roles/<int:pk>/", people.mandate, name="space_mandate"),
@@ -27,7 +32,25 @@ urlpatterns = [
         people.withdraw_invitation,
         name="space_invitation_withdraw",
     ),
-    path("space/second-factor/", second_factor.second_factor, name="second_factor"),
+    # The finance desk
+    path("secretariat/dues/", desk_dues.invoices, name="desk_dues"),
+    path("secretariat/dues/dues.csv", desk_dues.invoices_csv, name="desk_dues_csv"),
+    path("secretariat/dues/issue/", desk_dues.issue, name="desk_dues_issue"),
+    path("secretariat/dues/of/<slug:slug>/", desk_dues.account, name="desk_dues_account"),
+    path("secretariat/dues/periods/<int:pk>/", desk_dues.issue_one, name="desk_dues_issue_one"),
+    path("secretariat/dues/<int:pk>/payment/", desk_dues.payment, name="desk_dues_payment"),
+    path("secretariat/dues/<int:pk>/waiver/", desk_dues.waive, name="desk_dues_waiver"),
+    path("secretariat/dues/<int:pk>/cancel/", desk_dues.cancel, name="desk_dues_cancel"),
+    path(
+        "secretariat/dues/payments/<int:pk>/",
+        desk_dues.take_back_payment,
+        name="desk_dues_payment_back",
+    ),
+    path(
+        "secretariat/dues/waivers/<int:pk>/",
+        desk_dues.take_back_waiver,
+        name="desk_dues_waiver_back",
+    ),
     # The secretariat
     path("secretariat/organisations/", desk.organisations, name="desk_organisations"),
     path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),

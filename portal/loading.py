@@ -11,17 +11,18 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
 
-from members.models import Category, Facet
+from members.models import Category, DuesBand, Facet
 from portal.lib import changes
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity, Page
 from programme.models import Axis, Cycle
 from publications.models import Newsletter
-from regions.models import Country, Grouping, GroupingMember, Region
+from regions.models import Country, CountryIncome, Grouping, GroupingMember, Region
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE / "data"
@@ -54,9 +55,11 @@ def load_network(*, reset: bool = False) -> dict[str, Tally]:
         "identity": load_identity(data["identity"]),
         "regions": load_regions(reset=reset),
         "countries": load_countries(reset=reset),
+        "income groups": load_incomes(reset=reset),
         "groupings": load_groupings(reset=reset),
         "links to groupings": load_links(reset=reset),
         "categories": load_categories(data["categories"]),
+        "bands of dues": load_bands(data["dues"]),
         "facets": load_facets(),
         "cycles": load_cycle(data["cycle"]),
         "axes": load_axes(data["axes"], first_year=data["cycle"]["first_year"]),
@@ -142,6 +145,31 @@ def load_countries(*, reset: bool) -> Tally:
         columns = [name.removesuffix("_id") for name in COUNTRY_COLUMNS]
         Country.objects.bulk_update(changed, columns, batch_size=100)
     changes.announce_all(created + changed)
+    return Tally(len(created), len(changed), len(rows) - len(created) - len(changed))
+
+
+def load_incomes(*, reset: bool) -> Tally:
+    """The income group of each country by year; a row the network has corrected stands."""
+    existing = {(row.country_id, row.year): row for row in CountryIncome.objects.all()}
+    countries = set(Country.objects.values_list("code", flat=True))
+    created, changed = [], []
+    years = read_json("income.json")["years"]
+    rows = [
+        (code, int(year), group)
+        for year, groups in years.items()
+        for group, codes in groups.items()
+        for code in codes.split()
+        if code in countries
+    ]
+    for code, year, group in rows:
+        row = existing.get((code, year))
+        if row is None:
+            created.append(CountryIncome(country_id=code, year=year, group=group))
+        elif reset and row.group != group:
+            row.group = group
+            changed.append(row)
+    CountryIncome.objects.bulk_create(created)
+    CountryIncome.objects.bulk_update(changed, ["group"], batch_size=100)
     return Tally(len(created), len(changed), len(rows) - len(created) - len(changed))
 
 
@@ -244,6 +272,27 @@ def load_facets() -> Tally:
     missing = [facet for facet in wanted if (facet.kind, facet.code) not in existing]
     Facet.objects.bulk_create(missing)
     return Tally(created=len(missing), unchanged=len(wanted) - len(missing))
+
+
+def load_bands(rows: list[dict]) -> Tally:
+    """What each category costs, unless the network has bands of its own for it."""
+    tally = Tally()
+    categories = {category.code: category for category in Category.objects.all()}
+    own = set(DuesBand.objects.values_list("category__code", flat=True))
+    for row in rows:
+        category = categories.get(row["category"])
+        if category is None or row["category"] in own:
+            tally.unchanged += 1
+            continue
+        DuesBand.objects.create(
+            category=category,
+            group=row.get("group", ""),
+            from_year=row["from_year"],
+            amount=Decimal(row["amount"]),
+            currency=row["currency"],
+        )
+        tally.created += 1
+    return tally
 
 
 def load_cycle(row: dict) -> Tally:

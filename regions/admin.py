@@ -1,7 +1,8 @@
 from django.contrib import admin
+from simple_history.admin import SimpleHistoryAdmin
 
 from portal.lib.back_room import RecordAdmin
-from regions.models import Country, Grouping, GroupingMember, Region
+from regions.models import Country, CountryIncome, Grouping, GroupingMember, Region
 
 
 @admin.register(Region)
@@ -24,6 +25,17 @@ class CountryAdmin(RecordAdmin):
     list_select_related = ("region",)
     search_fields = ("code", "alpha3", "name_fr", "name_en", "name_es")
     autocomplete_fields = ("sovereign",)
+
+
+@admin.register(CountryIncome)
+class CountryIncomeAdmin(SimpleHistoryAdmin):
+    """Only what changed needs a row each July: the last known group of a country stands."""
+
+    list_display = ("country", "year", "group")
+    list_filter = ("year", "group")
+    list_select_related = ("country",)
+    search_fields = ("country__code", "country__name_fr", "country__name_en", "country__name_es")
+    autocomplete_fields = ("country",)
 
 
 class GroupingMemberInline(admin.TabularInline):

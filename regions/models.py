@@ -1,4 +1,4 @@
-"""Nine regions, the countries of the world, and the groupings their states belong to."""
+"""Nine regions, the countries of the world, their income, and the groupings they belong to."""
 
 import datetime
 
@@ -194,3 +194,66 @@ class GroupingMember(models.Model):
 
     def __str__(self):
         return f"{self.grouping.code} {self.country_id}"
+
+
+class IncomeGroup(models.TextChoices):
+    """The World Bank's four groups, and a fifth for countries that it does not classify."""
+
+    LOW = "low", _("low income")
+    LOWER_MIDDLE = "lower_middle", _("lower-middle income")
+    UPPER_MIDDLE = "upper_middle", _("upper-middle income")
+    HIGH = "high", _("high income")
+    NOT_CLASSIFIED = "not_classified", _("not classified")
+
+
+class CountryIncomeQuerySet(models.QuerySet):
+    def by_country(self) -> dict[str, list[tuple[int, str]]]:
+        """For each country's code its (year, group), oldest first: for many countries at once."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for code, year, group in self.order_by("year").values_list("country_id", "year", "group"):
+            found.setdefault(code, []).append((year, group))
+        return found
+
+    def group_on(self, country: Country, day: datetime.date) -> str:
+        """The group of a country on a day; a territory without one is in its state's."""
+        codes = [code for code in (country.code, country.sovereign_id) if code]
+        found = self.filter(country__in=codes).by_country()
+        return income_on(day, *(found.get(code, []) for code in codes))
+
+
+def income_on(day: datetime.date, *known: list[tuple[int, str]]) -> str:
+    """The group in force on a day: a year's list holds from its 1 July to the next.
+
+    ``known`` are the (year, group) of a country, oldest first, then those of its state. Where
+    the year is not known the last one before it stands, else the first one after it.
+    """
+    year = day.year if day.month >= 7 else day.year - 1
+    for rows in known:
+        if rows:
+            return next((group for since, group in reversed(rows) if since <= year), rows[0][1])
+    return IncomeGroup.NOT_CLASSIFIED.value
+
+
+class CountryIncome(models.Model):
+    """The income group of a country from 1 July of a year, as the World Bank classifies it."""
+
+    country = models.ForeignKey(
+        Country, models.CASCADE, related_name="incomes", verbose_name=_("country")
+    )
+    year = models.PositiveSmallIntegerField(
+        _("year"), help_text=_("The list of a year holds from its 1 July.")
+    )
+    group = models.CharField(_("income group"), max_length=14, choices=IncomeGroup)
+
+    objects = CountryIncomeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("country", "-year")
+        verbose_name = _("income group of a country")
+        verbose_name_plural = _("income groups of countries")
+        constraints = (
+            models.UniqueConstraint(fields=("country", "year"), name="country_income_once_a_year"),
+        )
+
+    def __str__(self):
+        return f"{self.country_id} {self.year}: {self.get_group_display()}"

@@ -1,7 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from regions.models import Country, Grouping, Region
+from regions.models import Country, CountryIncome, Grouping, Region
 
 
 @register(Region)
@@ -22,3 +22,4 @@ class GroupingTranslation(TranslationOptions):
 simple_history.register(Region, app="regions")
 simple_history.register(Country, app="regions")
 simple_history.register(Grouping, app="regions")
+simple_history.register(CountryIncome, app="regions")

@@ -2,32 +2,28 @@
 
 import datetime
 import itertools
+from decimal import Decimal
 
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 from django.utils import timezone
 
 from members.models import (
-    Affiliation,
     Application,
     Category,
+    DuesBand,
     Facet,
+    Invoice,
     Mandate,
     Membership,
     Organisation,
     User,
 )
-from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, MandateKind
+from members.models.mandates import FOR_ORGANISATIONS, MandateKind
 from portal.models import NetworkIdentity
 from programme.models import Activity, Axis, Cycle, Event
 from publications.models import Issue, Newsletter, Publication, Subscription
 from regions.models import Country, Grouping, GroupingMember, Region
 
 _counter = itertools.count(1)
-# The one-time-code app of everybody who has a desk.
-TOTP_SECRET = "EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAM"
 
 
 def number() -> int:
@@ -95,7 +91,6 @@ def create_category(code: str = "A", **values) -> Category:
         "label_es": f"categoría {code}",
         "needs_country": code != "B",
         "unique_per_country": code == "A",
-        "has_own_members": code in ("A", "B"),
         "votes": code == "A",
         "position": ord(code[0]),
     }
@@ -133,22 +128,6 @@ def create_organisation(
     )
     settle_seat(organisation)
     return organisation
-
-
-def create_affiliation(
-    umbrella: Organisation | None = None, name: str = "", *, country=None, **values
-) -> Affiliation:
-    """An association on the list of an umbrella, in the umbrella's country, not published."""
-    from members import associations  # noqa: PLC0415
-
-    details = {
-        "name": name or f"Association {number()}",
-        "country": country,
-        "acronym": values.pop("acronym", ""),
-        "website": values.pop("website", ""),
-    }
-    umbrella = umbrella or create_organisation(category="A")
-    return associations.record(Affiliation(umbrella=umbrella), details, values, by=None)
 
 
 def create_membership(
@@ -212,26 +191,9 @@ def create_person(email: str = "", **values) -> User:
     return person
 
 
-def create_second_factor(person: User) -> Authenticator:
-    """The one-time-code app of a person, made once. `force_login` then counts as verified."""
-    found = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
-    data = {"secret": get_adapter().encrypt(TOTP_SECRET)}
-    return found or Authenticator.objects.create(
-        user=person, type=Authenticator.Type.TOTP, data=data
-    )
-
-
-def current_code() -> str:
-    """What that app shows now."""
-    return format_hotp_value(hotp_value(TOTP_SECRET, next(iter(counters()))))
-
-
 def create_mandate(person: User, kind: str = MandateKind.CONTACT, **values) -> Mandate:
-    """A mandate since 2020; whoever gets a desk by it has a second factor."""
     if kind in FOR_ORGANISATIONS and "organisation" not in values:
         values["organisation"] = create_organisation()
-    if kind in WITH_SECOND_FACTOR:
-        create_second_factor(person)
     values.setdefault("since", datetime.date(2020, 1, 1))
     person.__dict__.pop("standing", None)
     return Mandate.objects.create(person=person, kind=kind, **values)
@@ -373,3 +335,34 @@ def create_subscription(*, newsletter: Newsletter | None = None, **values) -> Su
     }
     newsletter = newsletter or create_newsletter(create_region())
     return Subscription.objects.create(newsletter=newsletter, **defaults | values)
+
+
+def create_band(category: str = "C", **values) -> DuesBand:
+    """What a category costs everywhere: 100 EUR since 2000 unless told otherwise."""
+    defaults = {"from_year": 2000, "amount": Decimal("100.00"), "currency": "EUR"}
+    return DuesBand.objects.create(category=create_category(category), **defaults | values)
+
+
+def create_invoice(organisation: Organisation | None = None, **values) -> Invoice:
+    """An invoice of 100 EUR for a period of this year, issued today, unless told otherwise."""
+    organisation = organisation or create_organisation()
+    amount = values.pop("amount", Decimal("100.00"))
+    today = timezone.localdate()
+    defaults = {
+        "number": f"F/{today.year}/{9000 + number()}",
+        "membership": values.pop("membership", None) or create_membership(organisation),
+        "category": organisation.category,
+        "country": organisation.country,
+        "amount": amount,
+        "balance": amount,
+        "currency": "EUR",
+        "issued_on": today,
+        "due_on": today + datetime.timedelta(days=60),
+    }
+    return Invoice.objects.create(organisation=organisation, **defaults | values)
+
+
+def create_treasurer(**values) -> User:
+    person = create_person(**values)
+    create_mandate(person, MandateKind.TREASURER)
+    return person

@@ -6,6 +6,7 @@ are open to everybody is said a second time in `test_conventions.py`.
 
 import datetime
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
@@ -14,6 +15,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
+from members import dues, renewals
 from members.models import Invitation
 from portal.models import ContactMessage, Heartbeat, Page
 from publications.models import Report
@@ -23,9 +25,11 @@ from tests.factories import (
     create_country,
     create_event,
     create_executive,
+    create_invoice,
     create_issue,
     create_language_lead,
     create_mandate,
+    create_membership,
     create_network,
     create_newsletter,
     create_organisation,
@@ -61,6 +65,7 @@ HIDDEN_ROW = (302, 404, 404, 404, 404, 404, 200, 404, 404, 200)
 HIDDEN_ACT = (302, 404, 404, 404, 404, 404, 302, 404, 404, 302)
 DECISION = (302, 403, 403, 403, 403, 403, 403, 404, 403, 200)
 SECRETARIAT = (302, 403, 403, 403, 403, 403, 403, 403, 403, 200)
+SECRETARIAT_ACT = (*SECRETARIAT[:-1], 302)
 OWN_PEOPLE = (302, 200, 200, 404, 404, 404, 200, 404, 404, 200)
 # The same, for an act that leads on to another page.
 OWN_PEOPLE_ACT = (302, 302, 302, 404, 404, 404, 302, 404, 404, 302)
@@ -89,6 +94,7 @@ TABLE = {
     "members:directory_csv": ("get", EVERYBODY),
     "members:organisation": ("get", EVERYBODY),
     "members:invitation": ("get", EVERYBODY),
+    "members:renewal": ("get", EVERYBODY),
     "programme:programme": ("get", EVERYBODY),
     "programme:events": ("get", EVERYBODY),
     "programme:event": ("get", EVERYBODY),
@@ -107,9 +113,9 @@ TABLE = {
     # The members’ area
     "portal:space": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_organisation": ("get", SPACE),
-    # Led back by whoever has shown one; without one it says how it is set up.
-    "members:second_factor": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_people": ("get", SPACE),
+    "members:space_dues": ("get", SPACE),
+    "members:space_renewal": ("get", SPACE),
     "members:space_mandate": ("get", OWN_PEOPLE),
     "members:space_mandate_end": ("post", OWN_PEOPLE_ACT),
     "members:space_invitation_resend": ("post", OWN_PEOPLE_ACT),
@@ -123,6 +129,17 @@ TABLE = {
     "publications:translate": ("get", (302,) + (404,) * 7 + (200, 404)),
     "publications:documents": ("get", (302,) + (200,) * 9),
     "publications:report_file": ("get", OWN_PEOPLE),
+    # Money: the finance desk's own test says what else it may open, and what not
+    "members:desk_dues": ("get", DESK),
+    "members:desk_dues_csv": ("get", DESK),
+    "members:desk_dues_account": ("get", DESK_ROW),
+    "members:desk_dues_issue": ("get", SECRETARIAT),
+    "members:desk_dues_issue_one": ("post", SECRETARIAT_ACT),
+    "members:desk_dues_payment": ("get", SECRETARIAT),
+    "members:desk_dues_waiver": ("get", SECRETARIAT),
+    "members:desk_dues_cancel": ("get", SECRETARIAT),
+    "members:desk_dues_payment_back": ("get", SECRETARIAT),
+    "members:desk_dues_waiver_back": ("get", SECRETARIAT),
     # The secretariat
     "publications:desk_list": ("get", HIDDEN),
     "publications:desk_new": ("get", HIDDEN),
@@ -246,6 +263,7 @@ def world() -> dict:
                 email="new@example.org", kind="voter", organisation=organisation
             ),
             mandate=people["colleague"].mandates.get(),
+            **money(organisation, people["contact"]),
             issue=issue,
             draft=create_issue(newsletter=issue.newsletter, period="2026-Q4"),
             subscription=create_subscription(newsletter=issue.newsletter),
@@ -261,6 +279,18 @@ def world() -> dict:
     }
 
 
+def money(organisation, renewer) -> dict:
+    """A period without an invoice, and one whose invoice was paid and waived in part."""
+    paid = create_invoice(organisation, membership=create_membership(organisation, year=2020))
+    amount = {"amount": Decimal("10.00")}
+    return {
+        "renewer": renewer,
+        "period": create_membership(organisation, year=2021),
+        "payment": dues.record_payment(paid, **amount, currency="EUR"),
+        "waiver": dues.waive(paid, **amount, reason="Flood", by=None),
+    }
+
+
 def arguments(**made) -> dict:
     """The arguments of the addresses that take some."""
     symbol = {"symbol": made["issue"].dashed_symbol}
@@ -270,6 +300,7 @@ def arguments(**made) -> dict:
     draft = {"symbol": made["draft"].dashed_symbol}
     token = {"token": made["subscription"].token}
     organisation = {"slug": "lake-council"}
+    invoice = {"pk": made["payment"].invoice_id}
     message, mandate = {"pk": made["message"].pk}, {"pk": made["mandate"].pk}
     invitation, report = {"pk": made["invitation"].pk}, {"pk": made["report"].pk}
     return {
@@ -284,6 +315,14 @@ def arguments(**made) -> dict:
         "regions:desk_country": {"code": "KE"},
         "members:organisation": organisation,
         "members:invitation": {"token": made["invitation"].token},
+        "members:renewal": {"token": renewals.link_for(made["renewer"], made["period"])},
+        "members:desk_dues_account": organisation,
+        "members:desk_dues_issue_one": {"pk": made["period"].pk},
+        "members:desk_dues_payment": invoice,
+        "members:desk_dues_waiver": invoice,
+        "members:desk_dues_cancel": invoice,
+        "members:desk_dues_payment_back": {"pk": made["payment"].pk},
+        "members:desk_dues_waiver_back": {"pk": made["waiver"].pk},
         "members:space_mandate": mandate,
         "members:space_mandate_end": mandate,
         "members:space_invitation_resend": invitation,

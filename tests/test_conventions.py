@@ -40,6 +40,7 @@ PUBLIC = {
     "members:directory_csv",
     "members:organisation",
     "members:invitation",
+    "members:renewal",
     "programme:programme",
     "programme:events",
     "programme:event",

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members import joining, transitions
+from members import joining
 from members.forms.facets import FacetedForm
 from members.models import Category, Derogation, Membership, Organisation, User
 from members.models.organisations import Status
@@ -105,7 +105,7 @@ class StatusForm(forms.Form):
 
     def __init__(self, *args, organisation: Organisation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = transitions.next_steps(organisation)
+        self.fields["status"].choices = joining.next_steps(organisation)
 
 
 class DerogationForm(forms.ModelForm):

@@ -1,7 +1,7 @@
 """Mandates: a person acts for an organisation, a region, a language or the secretariat."""
 
 import datetime
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import models
@@ -26,6 +26,7 @@ class MandateKind(models.TextChoices):
     PRESIDENT = "president", _("regional president")
     LANGUAGE_LEAD = "language_lead", _("language lead")
     SECRETARIAT = "secretariat", _("secretariat")
+    TREASURER = "treasurer", _("finance desk")
 
 
 FOR_ORGANISATIONS = (
@@ -35,8 +36,7 @@ FOR_ORGANISATIONS = (
     MandateKind.VOTER,
 )
 FOR_REGIONS = (MandateKind.EXECUTIVE, MandateKind.PRESIDENT)
-# Whoever holds one of these has a desk, and shows a second factor before it opens.
-WITH_SECOND_FACTOR = (MandateKind.EXECUTIVE, MandateKind.SECRETARIAT)
+FOR_THE_NETWORK = (MandateKind.SECRETARIAT, MandateKind.TREASURER)
 
 
 def subject_matches_kind() -> Q:
@@ -46,7 +46,7 @@ def subject_matches_kind() -> Q:
         Q(kind__in=FOR_ORGANISATIONS, organisation__isnull=False, region__isnull=True, language="")
         | Q(kind__in=FOR_REGIONS, region__isnull=False, language="") & none
         | Q(kind=MandateKind.LANGUAGE_LEAD, region__isnull=True) & ~Q(language="") & none
-        | Q(kind=MandateKind.SECRETARIAT, region__isnull=True, language="") & none
+        | Q(kind__in=FOR_THE_NETWORK, region__isnull=True, language="") & none
     )
 
 
@@ -137,9 +137,7 @@ class Standing:
     regions: tuple[Region, ...] = ()
     languages: tuple[str, ...] = field(default=())
     is_mandated: bool = False
-    needs_second_factor: bool = False
-    # The rights of the desk wait until this session has shown a second factor.
-    is_locked: bool = False
+    is_treasurer: bool = False
 
     @classmethod
     def of(cls, user) -> "Standing":
@@ -159,14 +157,11 @@ class Standing:
                 )
             ),
             languages=tuple(dict.fromkeys(m.language for m in mandates if m.language)),
-            is_mandated=user.is_superuser or bool(mandates),
-            needs_second_factor=user.is_superuser
-            or any(mandate.kind in WITH_SECOND_FACTOR for mandate in mandates),
+            # The finance desk sees dues, and nothing else that mandates open.
+            is_mandated=user.is_superuser
+            or any(mandate.kind != MandateKind.TREASURER for mandate in mandates),
+            is_treasurer=any(mandate.kind == MandateKind.TREASURER for mandate in mandates),
         )
-
-    def without_desk(self) -> "Standing":
-        """What is left of it in a session that has not shown a second factor."""
-        return replace(self, is_secretariat=False, regions=(), is_locked=True)
 
     @property
     def has_desk(self) -> bool:

@@ -44,6 +44,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         tabs += [
             (_("Our organisation"), "members:space_organisation"),
             (_("People"), "members:space_people"),
+            (_("Dues"), "members:space_dues"),
             (_("Documents"), "publications:documents"),
         ]
     if standing.is_mandated:
@@ -51,8 +52,10 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     if standing.languages:
         tabs.append((_("Translations"), "publications:translations"))
     tabs.append((_("Security"), "mfa_index"))
-    if standing.has_desk or standing.is_locked:
+    if standing.has_desk:
         tabs.append((_("Secretariat"), "portal:desk"))
+    elif standing.is_treasurer:
+        tabs.append((_("Finance desk"), "members:desk_dues"))
     chosen = request.GET.get("organisation")
     several = len(standing.organisations) > 1 and chosen in [o.slug for o in standing.organisations]
     query = f"?organisation={chosen}" if several else ""
@@ -64,9 +67,12 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
 
 def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     standing = request.user.standing
+    if not standing.has_desk:
+        return treasurer_tabs(request)
     tabs = [
         (_("Work queue"), "portal:desk"),
         (_("Organisations"), "members:desk_organisations"),
+        (_("Dues"), "members:desk_dues"),
         (_("Regions"), "regions:desk_regions"),
         (_("Publications"), "publications:desk_list"),
         (_("Newsletters"), "publications:newsletters_desk"),
@@ -75,6 +81,14 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     if standing.is_secretariat:
         tabs += [(_("Pages"), "portal:desk_pages"), (_("Records"), "admin:index")]
     if standing.organisations:
+        tabs.append((_("Members’ area"), "portal:space"))
+    return [(label, reverse(name)) for label, name in tabs]
+
+
+def treasurer_tabs(request: HttpRequest) -> list[tuple[str, str]]:
+    """The finance desk sees dues, and nothing else."""
+    tabs = [(_("Dues"), "members:desk_dues"), (_("Security"), "mfa_index")]
+    if request.user.standing.organisations:
         tabs.append((_("Members’ area"), "portal:space"))
     return [(label, reverse(name)) for label, name in tabs]
 

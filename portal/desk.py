@@ -77,8 +77,7 @@ def pages(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Page, slug=slug)
     form = PageForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and form.saved():
         messages.success(request, _("The page has been saved."))
         return redirect("portal:desk_pages")
     context = {"page": Page.objects.get(pk=found.pk), "form": form}

@@ -14,6 +14,7 @@ from members.perms import may_open_desk
 from portal.desk import PageForm
 from portal.lib.access import permitted
 from portal.lib.translations import Text, TranslationState, current_language
+from portal.lib.versions import Change
 from portal.models import Page
 from regions import maps
 from regions.models import Region
@@ -82,6 +83,10 @@ def gallery_context() -> dict:
         "axes": range(1, 8),
         "form": form,
         "groups": PageForm(instance=page()).language_groups(),
+        "changes": [
+            Change("Description", "fr", "Un conseil au bord du lac (exemple).", is_contested=True),
+            Change("Website", "", "https://lake.example.org/", is_contested=False),
+        ],
         "versions": versions(),
         "steps": [
             {"title": "Received", "note": "2 October", "state": "done"},

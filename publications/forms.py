@@ -56,6 +56,12 @@ class TextsForm(TranslatableForm):
             return False
         return True
 
+    def stored_values(self) -> dict:
+        states = {
+            f"state_{code}": self.instance.translation_state(code) for code in self.edited_languages
+        }
+        return super().stored_values() | states
+
     @property
     def edited_languages(self) -> list[str]:
         return [code for code in LANGUAGES if f"title_{code}" in self.fields]

@@ -28,8 +28,7 @@ def regions(request: HttpRequest) -> HttpResponse:
 def region(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(regions_run_by(request.user), code=code)
     form = RegionForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and form.saved():
         messages.success(request, _("The region has been saved."))
         return redirect("regions:desk_regions")
     return render(request, "regions/desk_region.html", {"region": found, "form": form})

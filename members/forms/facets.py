@@ -42,9 +42,15 @@ class FacetedForm(TranslatableForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            chosen = list(self.instance.facets.all())
-            for name, kind in KIND_OF.items():
-                self.fields[name].initial = [one.pk for one in chosen if one.kind == kind]
+            for name in KIND_OF:
+                self.fields[name].initial = [one.pk for one in self._stored[name]]
+
+    def stored_values(self):
+        chosen = list(self.instance.facets.all())
+        facets = {
+            name: [one for one in chosen if one.kind == kind] for name, kind in KIND_OF.items()
+        }
+        return super().stored_values() | facets
 
     def choose_facets(self):
         chosen = [one for name in KIND_OF for one in self.cleaned_data[name]]

@@ -4,6 +4,7 @@ import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -86,12 +87,14 @@ class OrganisationForm(FacetedForm):
 
     def record(self) -> Organisation:
         """Save through the verb, which settles the seat. Raises ValidationError."""
-        joining.record(
-            self.instance,
-            regions=self.cleaned_data["regions"],
-            minor_edit=self.is_minor_edit,
-        )
-        self.choose_facets()
+        with transaction.atomic():
+            self.hold()
+            joining.record(
+                self.instance,
+                regions=self.cleaned_data["regions"],
+                minor_edit=self.is_minor_edit,
+            )
+            self.choose_facets()
         return self.instance
 
 

@@ -13,8 +13,7 @@ from members.space.own import for_own_organisation, page_of
 @for_own_organisation
 def organisation(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     form = OwnOrganisationForm(request.POST or None, instance=organisation)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and form.saved():
         messages.success(request, _("Your page has been saved."))
         return redirect(page_of("members:space_organisation", organisation, request.user))
     # A form that did not validate has changed the record in hand, not the stored one.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.lib.translations import LANGUAGES, TranslationState
+from portal.lib.versions import VersionedForm
 
 
 class DateInput(forms.DateInput):
@@ -30,7 +31,7 @@ class LanguageFields(NamedTuple):
     fields: list[BoundField]
 
 
-class TranslatableForm(forms.ModelForm):
+class TranslatableForm(VersionedForm):
     """Edits a translatable record in all three languages at once.
 
     A translation that is edited here counts as true to the original as it now stands. A change
@@ -101,9 +102,7 @@ class TranslatableForm(forms.ModelForm):
     def is_minor_edit(self) -> bool:
         return bool(self.cleaned_data.get("minor_edit"))
 
-    def save(self, commit=True):
-        if self.errors or not commit:
-            return super().save(commit=commit)
+    def store(self):
         self.instance.save(minor_edit=self.is_minor_edit)
         self._save_m2m()
         return self.instance

@@ -115,8 +115,8 @@ def newsletter_text(request: HttpRequest, symbol: str) -> HttpResponse:
     if not issue.is_editable:
         return back_to(issue)
     form = IssueForm(request.POST or None, instance=issue)
-    if request.method == "POST" and form.is_valid():
-        drafting.reopen(form.save())
+    if request.method == "POST" and form.is_valid() and form.saved():
+        drafting.reopen(form.instance)
         messages.success(request, _("The words of the letter have been saved."))
         return back_to(issue)
     return render(

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,9 @@ class MembersConfig(AppConfig):
     verbose_name = _("members")
 
     def ready(self):
-        from members import accounts  # noqa: PLC0415  models must be loaded
+        # Models must be loaded.
+        from members import accounts, guards, second_factor  # noqa: PLC0415
 
         accounts.listen()
+        second_factor.listen()
+        post_migrate.connect(guards.ensure, sender=self, dispatch_uid="members.guards")

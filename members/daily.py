@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from members import dues, joining, renewals
+from members import dues, joining, renewals, seats
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ Duty = Callable[[datetime.date], int]
 # anybody is reminded of it.
 DUTIES: tuple[Duty, ...] = (
     joining.refresh_statuses,
+    seats.settle_ended_derogations,
     renewals.remind,
     dues.mark_overdue,
 )

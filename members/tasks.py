@@ -6,7 +6,7 @@ from members.models import Invitation
 
 @shared_task(name="members.do_what_is_due")
 def do_what_is_due():
-    from members import daily  # noqa: PLC0415  its duties write mails, which ring tasks of here
+    from members import daily  # noqa: PLC0415  duties write notices, which ring these tasks
 
     daily.do_what_is_due()
 

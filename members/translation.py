@@ -1,17 +1,23 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
+from simple_history.models import HistoricalRecords
 
 from members.models import (
+    Affiliation,
+    Association,
     Category,
     DuesBand,
     Facet,
+    Headcount,
     Invoice,
+    Likeness,
     Mandate,
     Membership,
     Organisation,
     Payment,
     Question,
     QuestionOption,
+    User,
     Waiver,
 )
 from portal.lib.translations import LANGUAGES
@@ -19,7 +25,7 @@ from portal.lib.translations import LANGUAGES
 
 @register(Category)
 class CategoryTranslation(TranslationOptions):
-    fields = ("label", "description")
+    fields = ("label", "description", "benefits", "invitations")
 
 
 @register(Facet)
@@ -54,6 +60,33 @@ simple_history.register(Membership, app="members")
 simple_history.register(Mandate, app="members")
 simple_history.register(Question, app="members")
 simple_history.register(QuestionOption, app="members")
+simple_history.register(Association, app="members")
+simple_history.register(Affiliation, app="members")
+simple_history.register(Headcount, app="members")
+simple_history.register(Likeness, app="members")
+
+
+class HistoryOfPeople(HistoricalRecords):
+    """What was changed of a person. Logging in is no change, and a password is never kept."""
+
+    def post_save(self, instance, created, using=None, update_fields=None, **kwargs):
+        if update_fields and set(update_fields) <= {"last_login", "password"}:
+            return
+        super().post_save(instance, created, using=using, **kwargs)
+
+
+simple_history.register(
+    User,
+    app="members",
+    records_class=HistoryOfPeople,
+    excluded_fields=[
+        "password",
+        "last_login",
+        "second_factor_since",
+        "groups",
+        "user_permissions",
+    ],
+)
 simple_history.register(DuesBand, app="members")
 simple_history.register(Invoice, app="members")
 simple_history.register(Payment, app="members")

@@ -4,7 +4,7 @@ from members.desk import dues as desk_dues
 from members.desk import organisations as desk
 from members.space import dues as own_dues
 from members.space import organisation as own_organisation
-from members.space import people
+from members.space import people, second_factor
 from members.views import directory, invitation, renewal
 
 app_name = "members"
@@ -32,6 +32,7 @@ urlpatterns = [
         people.withdraw_invitation,
         name="space_invitation_withdraw",
     ),
+    path("space/second-factor/", second_factor.second_factor, name="second_factor"),
     # The finance desk
     path("secretariat/dues/", desk_dues.invoices, name="desk_dues"),
     path("secretariat/dues/dues.csv", desk_dues.invoices_csv, name="desk_dues_csv"),

@@ -9,6 +9,7 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         # What needs the models is imported here, once they are loaded.
+        from members.merge_rules import Rule, declare  # noqa: PLC0415
         from portal import heartbeat, identity, indexing, search  # noqa: PLC0415
         from portal.lib import changes, network  # noqa: PLC0415
 
@@ -17,3 +18,9 @@ class PortalConfig(AppConfig):
         changes.register(search.follow)
         post_migrate.connect(indexing.ensure, sender=self, dispatch_uid="portal.indexing")
         heartbeat.listen()
+        declare(
+            {
+                "portal.Assignment.person": Rule(),
+                "portal.Assignment.given_by": Rule(),
+            }
+        )

@@ -6,9 +6,13 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
 
+from members import second_factor
 from portal.lib.translations import LANGUAGES
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -62,6 +66,34 @@ class ClosedByDefaultMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class SecondFactorMiddleware:
+    """No desk opens on a password alone, the back room's pages included.
+
+    Everybody's session is asked what it has shown; whoever has a desk and has not shown a second
+    factor keeps the rights of an ordinary member, and below /secretariat/ is led to show one.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True) or not request.user.is_authenticated:
+            return None
+        request.user.is_verified = second_factor.is_verified(request)
+        if not is_desk(request.path_info) or not request.user.standing.is_locked:
+            return None
+        # What was posted is not kept: it was typed before the door was closed, or by a script.
+        wanted = request.get_full_path() if request.method == "GET" else reverse("portal:desk")
+        return redirect(f"{reverse('members:second_factor')}?{urlencode({'next': wanted})}")
+
+
+def is_desk(path: str) -> bool:
+    return path.split("/")[2:3] == ["secretariat"]
 
 
 class CachePolicyMiddleware:

@@ -1,5 +1,6 @@
 """What belongs to the whole house: the network's identity, its pages, its search documents."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
@@ -172,3 +173,33 @@ class SearchDocument(models.Model):
     def url(self) -> str:
         """Its address in the reader's language: the switch of language never leaves the page."""
         return f"/{current_language()}{self.path}"
+
+
+class Assignment(models.Model):
+    """Who sees to one thing of the work queue. ``kind`` and ``key`` say which thing."""
+
+    kind = models.CharField(_("kind"), max_length=30)
+    key = models.CharField(max_length=40)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="assignments",
+        verbose_name=_("owner"),
+    )
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("given by"),
+    )
+    given_at = models.DateTimeField(_("given on"), default=timezone.now)
+
+    class Meta:
+        ordering = ("given_at", "pk")
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        constraints = (models.UniqueConstraint(fields=("kind", "key"), name="one_owner_a_thing"),)
+
+    def __str__(self):
+        return f"{self.kind}:{self.key} → {self.person}"

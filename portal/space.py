@@ -29,7 +29,7 @@ def space(request: HttpRequest) -> HttpResponse:
     if found:
         context = {"organisations": found, "address": request.path}
         return render(request, "members/space_choice.html", context)
-    if user.standing.has_desk:
+    if user.standing.has_desk or user.standing.is_locked:
         return redirect("portal:desk")
     if user.standing.is_treasurer:
         return redirect("members:desk_dues")

@@ -10,7 +10,9 @@ import operator
 from pathlib import Path
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.signals import setting_changed
@@ -50,6 +52,19 @@ def pytest_collection_modifyitems(items):
         folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if folder in ("browser", "long"):
             item.add_marker(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forced_log_ins_are_complete():
+    """`client.force_login` stands for the whole log-in: second factor shown, if there is one."""
+
+    def complete(sender, request, user, **_kwargs):
+        if not request.path and user.second_factor_since:
+            record_authentication(request, user, "mfa", type="totp")
+
+    user_logged_in.connect(complete, weak=False, dispatch_uid="tests.complete")
+    yield
+    user_logged_in.disconnect(dispatch_uid="tests.complete")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,9 +4,14 @@ import datetime
 import itertools
 from decimal import Decimal
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 from django.utils import timezone
 
 from members.models import (
+    Affiliation,
     Application,
     Category,
     DuesBand,
@@ -17,13 +22,15 @@ from members.models import (
     Organisation,
     User,
 )
-from members.models.mandates import FOR_ORGANISATIONS, MandateKind
+from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, MandateKind
 from portal.models import NetworkIdentity
 from programme.models import Activity, Axis, Cycle, Event
 from publications.models import Issue, Newsletter, Publication, Subscription
 from regions.models import Country, Grouping, GroupingMember, Region
 
 _counter = itertools.count(1)
+# The one-time-code app of everybody who has a desk.
+TOTP_SECRET = "EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAM"
 
 
 def number() -> int:
@@ -91,6 +98,7 @@ def create_category(code: str = "A", **values) -> Category:
         "label_es": f"categoría {code}",
         "needs_country": code != "B",
         "unique_per_country": code == "A",
+        "has_own_members": code in ("A", "B"),
         "votes": code == "A",
         "position": ord(code[0]),
     }
@@ -128,6 +136,22 @@ def create_organisation(
     )
     settle_seat(organisation)
     return organisation
+
+
+def create_affiliation(
+    umbrella: Organisation | None = None, name: str = "", *, country=None, **values
+) -> Affiliation:
+    """An association on the list of an umbrella, in the umbrella's country, not published."""
+    from members import associations  # noqa: PLC0415
+
+    details = {
+        "name": name or f"Association {number()}",
+        "country": country,
+        "acronym": values.pop("acronym", ""),
+        "website": values.pop("website", ""),
+    }
+    umbrella = umbrella or create_organisation(category="A")
+    return associations.record(Affiliation(umbrella=umbrella), details, values, by=None)
 
 
 def create_membership(
@@ -191,9 +215,26 @@ def create_person(email: str = "", **values) -> User:
     return person
 
 
+def create_second_factor(person: User) -> Authenticator:
+    """The one-time-code app of a person, made once. `force_login` then counts as verified."""
+    found = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    data = {"secret": get_adapter().encrypt(TOTP_SECRET)}
+    return found or Authenticator.objects.create(
+        user=person, type=Authenticator.Type.TOTP, data=data
+    )
+
+
+def current_code() -> str:
+    """What that app shows now."""
+    return format_hotp_value(hotp_value(TOTP_SECRET, next(iter(counters()))))
+
+
 def create_mandate(person: User, kind: str = MandateKind.CONTACT, **values) -> Mandate:
+    """A mandate since 2020; whoever gets a desk by it has a second factor."""
     if kind in FOR_ORGANISATIONS and "organisation" not in values:
         values["organisation"] = create_organisation()
+    if kind in WITH_SECOND_FACTOR:
+        create_second_factor(person)
     values.setdefault("since", datetime.date(2020, 1, 1))
     person.__dict__.pop("standing", None)
     return Mandate.objects.create(person=person, kind=kind, **values)

@@ -113,6 +113,8 @@ TABLE = {
     # The members’ area
     "portal:space": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_organisation": ("get", SPACE),
+    # Led back by whoever has shown one; without one it says how it is set up.
+    "members:second_factor": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_people": ("get", SPACE),
     "members:space_dues": ("get", SPACE),
     "members:space_renewal": ("get", SPACE),

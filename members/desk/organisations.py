@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from members import joining
+from members import joining, seats
 from members.forms.organisations import (
     DerogationForm,
     OrganisationFilter,
@@ -17,7 +17,7 @@ from members.forms.organisations import (
     StatusForm,
 )
 from members.forms.people import InvitationForm
-from members.models import Membership, Organisation
+from members.models import Membership, OldAddress, Organisation
 from members.perms import may_decide, may_open_desk
 from members.space.people import acting_for, sent
 from portal.lib.access import permitted
@@ -48,7 +48,12 @@ def run(request: HttpRequest, slug: str) -> Organisation:
 
 @permitted(may_open_desk)
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
-    found = run(request, slug)
+    try:
+        found = run(request, slug)
+    except Http404:
+        if newer := OldAddress.objects.run_by(request.user).leading_on(slug):
+            return redirect("members:desk_organisation", slug=newer)
+        raise
     periods = Membership.objects.select_related("category", "recorded_by")
     context = {
         "organisation": found,
@@ -111,7 +116,7 @@ def add_derogation(request: HttpRequest, slug: str) -> HttpResponse:
 
     def act():
         values = form.cleaned_data
-        joining.grant_derogation(
+        seats.grant_derogation(
             found, reason=values["reason"], until=values["until"], by=request.user
         )
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members import joining
+from members import joining, transitions
 from members.forms.facets import FacetedForm
 from members.models import Category, Derogation, Membership, Organisation, User
 from members.models.organisations import Status
@@ -108,7 +108,7 @@ class StatusForm(forms.Form):
 
     def __init__(self, *args, organisation: Organisation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = joining.next_steps(organisation)
+        self.fields["status"].choices = transitions.next_steps(organisation)
 
 
 class DerogationForm(forms.ModelForm):

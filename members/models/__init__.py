@@ -5,40 +5,60 @@ from members.models.applications import (
     ApplicationEvent,
     ApplicationPerson,
 )
+from members.models.associations import (
+    Affiliation,
+    Association,
+    AssociationKey,
+    Headcount,
+    Likeness,
+    Roll,
+)
 from members.models.categories import Category
 from members.models.dues import DuesBand, Invoice, Payment, Renewal, Waiver
+from members.models.erasures import Erasure
 from members.models.facets import Facet
 from members.models.imports import ImportBatch, ImportRow, ImportTrace
 from members.models.mandates import Invitation, Mandate
-from members.models.memberships import Derogation, Membership, StatusChange
+from members.models.memberships import CertificateSeries, Derogation, Membership, StatusChange
+from members.models.merges import Merge, OldAddress
 from members.models.notices import Notice
 from members.models.organisations import Organisation
 from members.models.people import User
 from members.models.questions import Question, QuestionOption
 
 __all__ = [
+    "Affiliation",
     "Application",
     "ApplicationAnswer",
     "ApplicationDocument",
     "ApplicationEvent",
     "ApplicationPerson",
+    "Association",
+    "AssociationKey",
     "Category",
+    "CertificateSeries",
     "Derogation",
     "DuesBand",
+    "Erasure",
     "Facet",
+    "Headcount",
     "ImportBatch",
     "ImportRow",
     "ImportTrace",
     "Invitation",
     "Invoice",
+    "Likeness",
     "Mandate",
     "Membership",
+    "Merge",
     "Notice",
+    "OldAddress",
     "Organisation",
     "Payment",
     "Question",
     "QuestionOption",
     "Renewal",
+    "Roll",
     "StatusChange",
     "User",
     "Waiver",

@@ -20,6 +20,16 @@ class Category(models.Model):
     )
     has_own_members = models.BooleanField(_("has members of its own"), default=False)
     votes = models.BooleanField(_("votes"), default=False)
+    benefits = models.TextField(
+        _("what it gives"),
+        blank=True,
+        help_text=_("One line for each. Shown to members and to those who apply."),
+    )
+    invitations = models.TextField(
+        _("what it is invited to"),
+        blank=True,
+        help_text=_("One line for each. Shown to members and to those who apply."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -29,3 +39,14 @@ class Category(models.Model):
 
     def __str__(self):
         return f"{self.code}, {self.label}"
+
+    def benefit_lines(self) -> list[str]:
+        return lines(self.benefits)
+
+    def invitation_lines(self) -> list[str]:
+        return lines(self.invitations)
+
+
+def lines(text: str | None) -> list[str]:
+    """What is written one thing a line, as a list."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]

@@ -1,7 +1,7 @@
 """Mandates: a person acts for an organisation, a region, a language or the secretariat."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.db import models
@@ -36,6 +36,8 @@ FOR_ORGANISATIONS = (
     MandateKind.VOTER,
 )
 FOR_REGIONS = (MandateKind.EXECUTIVE, MandateKind.PRESIDENT)
+# Whoever holds one of these has a desk, and shows a second factor before it opens.
+WITH_SECOND_FACTOR = (MandateKind.EXECUTIVE, MandateKind.SECRETARIAT)
 FOR_THE_NETWORK = (MandateKind.SECRETARIAT, MandateKind.TREASURER)
 
 
@@ -137,6 +139,9 @@ class Standing:
     regions: tuple[Region, ...] = ()
     languages: tuple[str, ...] = field(default=())
     is_mandated: bool = False
+    needs_second_factor: bool = False
+    # The rights of the desk wait until this session has shown a second factor.
+    is_locked: bool = False
     is_treasurer: bool = False
 
     @classmethod
@@ -157,11 +162,17 @@ class Standing:
                 )
             ),
             languages=tuple(dict.fromkeys(m.language for m in mandates if m.language)),
+            needs_second_factor=user.is_superuser
+            or any(mandate.kind in WITH_SECOND_FACTOR for mandate in mandates),
             # The finance desk sees dues, and nothing else that mandates open.
             is_mandated=user.is_superuser
             or any(mandate.kind != MandateKind.TREASURER for mandate in mandates),
             is_treasurer=any(mandate.kind == MandateKind.TREASURER for mandate in mandates),
         )
+
+    def without_desk(self) -> "Standing":
+        """What is left of it in a session that has not shown a second factor."""
+        return replace(self, is_secretariat=False, regions=(), is_locked=True)
 
     @property
     def has_desk(self) -> bool:

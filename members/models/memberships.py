@@ -3,9 +3,11 @@
 import datetime
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models.categories import Category
@@ -17,17 +19,32 @@ class MembershipQuerySet(models.QuerySet):
     def on(self, day: datetime.date):
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
+    def overlapping(self, first: datetime.date, last: datetime.date):
+        return self.filter(starts_on__lte=last, ends_on__gte=first)
+
     def begun_between(self, first: datetime.date, last: datetime.date):
         return self.filter(starts_on__range=(first, last))
 
 
 class Membership(models.Model):
-    """A period of membership, both days included. Renewal adds one, it never overwrites one."""
+    """A period of membership, both days included. Renewal adds one, it never overwrites one.
+
+    Periods of one organisation never overlap: ``members.guards`` has the database keep it.
+    ``country`` is the organisation's when the period was recorded, whatever it becomes later.
+    """
 
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
     )
     category = models.ForeignKey(Category, models.PROTECT, verbose_name=_("category"))
+    country = models.ForeignKey(
+        Country,
+        models.PROTECT,
+        related_name="memberships",
+        null=True,
+        blank=True,
+        verbose_name=_("country"),
+    )
     number = models.CharField(_("certificate number"), max_length=20, unique=True, editable=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
@@ -56,6 +73,45 @@ class Membership(models.Model):
     def __str__(self):
         return f"{self.number} ({self.starts_on}–{self.ends_on})"
 
+    def save(self, *args, **kwargs):
+        if self._state.adding and self.country_id is None:
+            self.country_id = self.organisation.country_id
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        if not (self.organisation_id and self.starts_on and self.ends_on):
+            return
+        others = Membership.objects.filter(organisation=self.organisation_id).exclude(pk=self.pk)
+        if others.overlapping(self.starts_on, self.ends_on).exists():
+            raise overlapping()
+
+
+def overlapping() -> ValidationError:
+    return ValidationError(
+        gettext("This period overlaps another one of the same organisation."), code="overlap"
+    )
+
+
+class CertificateSeries(models.Model):
+    """The last certificate number given in a year: a row to lock, so that no two get the same."""
+
+    year = models.PositiveSmallIntegerField(_("year"), unique=True)
+    last = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        ordering = ("-year",)
+        verbose_name = _("series of certificate numbers")
+        verbose_name_plural = _("series of certificate numbers")
+
+    def __str__(self):
+        return f"M/{self.year}/{self.last:03d}"
+
+
+class DerogationQuerySet(models.QuerySet):
+    def in_force(self, day: datetime.date | None = None):
+        day = day or timezone.localdate()
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day), granted_on__lte=day)
+
 
 class Derogation(models.Model):
     """A recorded exception to "one category-A organisation per country".
@@ -75,6 +131,8 @@ class Derogation(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("granted by")
     )
 
+    objects = DerogationQuerySet.as_manager()
+
     class Meta:
         ordering = ("-granted_on",)
         verbose_name = _("derogation")
@@ -82,6 +140,13 @@ class Derogation(models.Model):
 
     def __str__(self):
         return f"{self.organisation} {self.granted_on}"
+
+
+class StatusChangeQuerySet(models.QuerySet):
+    def until_the_end_of(self, day: datetime.date):
+        """Those made on the day or before it, the latest first."""
+        next_day = datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min)
+        return self.filter(changed_at__lt=timezone.make_aware(next_day))
 
 
 class StatusChange(models.Model):
@@ -101,6 +166,8 @@ class StatusChange(models.Model):
         verbose_name=_("changed by"),
     )
     changed_at = models.DateTimeField(_("changed on"), default=timezone.now)
+
+    objects = StatusChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ("-changed_at", "-pk")

@@ -3,7 +3,8 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,10 @@ class Status(models.TextChoices):
 
 
 STANDING = (Status.ACTIVE, Status.GRACE)
+# What keeps an organisation from its seat although a period of membership covers the day.
+INTERRUPTED = (Status.LAPSED, Status.SUSPENDED, Status.WITHDRAWN, Status.EXCLUDED)
+# A membership stays in good standing for so many days after its period has ended.
+GRACE_DAYS = 90
 
 
 class OrganisationQuerySet(TranslatableQuerySet):
@@ -96,8 +101,47 @@ class OrganisationQuerySet(TranslatableQuerySet):
         """Each with ``first_year``, the year it first became a member, read in the same query."""
         return self.annotate(first_year=Min("memberships__starts_on__year"))
 
+    def national(self):
+        """Those of a category of which a country has one, whether or not they hold its seat."""
+        return self.filter(category__unique_per_country=True)
+
     def seat_holders(self):
         return self.filter(seat_country__isnull=False)
+
+    def without_their_seat(self, day: datetime.date | None = None):
+        """Members that should hold a seat and do not: their derogation has run out."""
+        exempt = self._derogations().in_force(day).filter(country=OuterRef("country"))
+        return (
+            self.active()
+            .national()
+            .filter(~Exists(exempt), country__isnull=False, seat_country__isnull=True)
+        )
+
+    def seat_on(self, country: Country, day: datetime.date):
+        """Who held the seat of the country that day, from what is on record; one at most, unless
+        the record contradicts itself.
+
+        The holder's latest period is of that country and of a category with one seat, and covers
+        the day or ended within the delay of grace; it was not suspended, withdrawn, excluded or
+        lapsed at the end of the day, and no derogation exempted it.
+        """
+        period = self._periods().filter(starts_on__lte=day).order_by("-starts_on")
+        seated = self._periods().filter(
+            pk=OuterRef("period_then"),
+            country=country,
+            category__unique_per_country=True,
+            ends_on__gte=day - datetime.timedelta(days=GRACE_DAYS),
+        )
+        exempt = self._derogations().in_force(day).filter(country=country)
+        change = self._status_changes().until_the_end_of(day).order_by("-changed_at", "-pk")
+        return (
+            self.alias(
+                period_then=Subquery(period.values("pk")[:1]),
+                status_then=Coalesce(Subquery(change.values("after")[:1]), Value("")),
+            )
+            .filter(Exists(seated), ~Exists(exempt))
+            .exclude(status_then__in=INTERRUPTED)
+        )
 
     def named(self, words: str):
         """Those whose name or acronym holds all the words, whatever the language and accents."""
@@ -129,6 +173,20 @@ class OrganisationQuerySet(TranslatableQuerySet):
             distinct=True,
         )
         return self.active().annotate(contact_count=contacts).filter(contact_count__lt=2)
+
+    def _periods(self):
+        return self._rows_of("memberships")
+
+    def _derogations(self):
+        return self._rows_of("derogations")
+
+    def _status_changes(self):
+        return self._rows_of("status_changes")
+
+    def _rows_of(self, relation: str):
+        """The records of each organisation that point to it, for a subquery."""
+        related = self.model._meta.get_field(relation).related_model
+        return related.objects.filter(organisation=OuterRef("pk"))
 
     @staticmethod
     def _in_regions_of(user: User) -> Q:

@@ -6,14 +6,24 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.translations import Language
+
+# The address of somebody whose data were erased; the domain can never receive mail (RFC 2606).
+ERASED_DOMAIN = "erased.invalid"
 
 
 class UserQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
+
+    def acting_as(self, *kinds: str, **subject):
+        """Those with a current mandate of one of the kinds, for the subject when one is given."""
+        mandates = self.model._meta.get_field("mandates").related_model.objects.current()
+        mandated = mandates.filter(kind__in=kinds, **subject)
+        return self.active().filter(pk__in=mandated.values("person"))
 
     def visible_to(self, user: "User"):
         """The people of the organisations and regions the user acts for; all to the secretariat."""
@@ -51,6 +61,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("may log in"), default=True)
     date_joined = models.DateTimeField(_("joined on"), default=timezone.now, editable=False)
+    # Kept by second_factor.settle, so that no page has to ask for the factors themselves.
+    second_factor_since = models.DateTimeField(
+        _("second factor since"), null=True, blank=True, editable=False
+    )
+
+    # Whether the session behind this person has shown a second factor; the middleware knows.
+    is_verified = True
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -71,7 +88,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     def __str__(self):
+        if self.is_erased:
+            return gettext("former contact")
         return self.full_name or self.email
+
+    @property
+    def is_erased(self) -> bool:
+        return self.email.endswith(f"@{ERASED_DOMAIN}")
 
     def get_full_name(self) -> str:
         return self.full_name
@@ -81,12 +104,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def standing(self):
-        """The current mandates of the person, read once per request."""
+        """The current mandates of the person, read once per request.
+
+        In a session without its second factor the rights of the desk wait.
+        """
         from members.models.mandates import Standing  # noqa: PLC0415  mandates point here
 
-        return Standing.of(self)
+        standing = Standing.of(self)
+        if standing.needs_second_factor and not self.is_verified:
+            return standing.without_desk()
+        return standing
 
     @property
     def is_staff(self) -> bool:
         """Whether the back room opens: the secretariat, and nobody else."""
-        return self.is_active and (self.is_superuser or self.standing.is_secretariat)
+        return self.is_active and self.standing.is_secretariat

@@ -3,12 +3,12 @@
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from members import directory as listing
-from members.models import Category, Organisation
+from members.models import Category, OldAddress, Organisation
 from portal.lib.translations import current_language
 from regions import maps
 from regions.models import Country, Grouping, Region
@@ -107,11 +107,17 @@ def directory_csv(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(
+    found = (
         Organisation.objects.public()
         .select_related("category", "country__region")
         .prefetch_related("regions")
-        .with_first_year(),
-        slug=slug,
+        .with_first_year()
+        .filter(slug=slug)
+        .first()
     )
+    if found is None:
+        # An organisation that was merged into another one leads there for good.
+        if newer := OldAddress.objects.public().leading_on(slug):
+            return redirect("members:organisation", slug=newer, permanent=True)
+        raise Http404
     return render(request, "members/organisation.html", {"organisation": found})

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from django.utils import timezone
 
-from members import joining
+from members import joining, seats
 from members.models import Category, Organisation, User
 from members.models.organisations import Status
 from portal.demo.texts import EXAMPLE, chance, originally, read, set_states
@@ -68,7 +68,7 @@ def admit(organisation: Organisation, row: dict, secretary: User):
     """Make the organisation a member since its year, with its periods up to today."""
     joined = joining_day(row)
     if row.get("derogation"):
-        derogation = joining.grant_derogation(
+        derogation = seats.grant_derogation(
             organisation,
             reason=(
                 "Social policy belongs to the language communities, and each has its own council."

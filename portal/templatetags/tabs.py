@@ -52,7 +52,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     if standing.languages:
         tabs.append((_("Translations"), "publications:translations"))
     tabs.append((_("Security"), "mfa_index"))
-    if standing.has_desk:
+    if standing.has_desk or standing.is_locked:
         tabs.append((_("Secretariat"), "portal:desk"))
     elif standing.is_treasurer:
         tabs.append((_("Finance desk"), "members:desk_dues"))

@@ -37,7 +37,7 @@ def data(region: Region, year: int, language: str, *, today: datetime.date | Non
         "first_day": first.isoformat(),
         "last_day": last.isoformat(),
         "members": members.count(),
-        "national": members.of_category("A").count(),
+        "national": members.national().count(),
         "up_to_date": members.filter(status="active").count(),
         "countries": len(countries),
         "countries_with_member": len(counts),

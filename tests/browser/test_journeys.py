@@ -1,10 +1,6 @@
 """What people come to do, from their first click to the result."""
 
 import pytest
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
-from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 from django.core import mail
 
 from members import invitations
@@ -18,26 +14,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "correct horse battery"
 
 
-def log_in(page, person, secret: str = ""):
+def log_in(page, person):
+    """With the code of the app, where somebody has one."""
     page.goto("/fr/account/login/")
     page.fill("input[name=login]", person.email)
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
-    if secret:
-        code = format_hotp_value(hotp_value(secret, next(iter(counters()))))
-        page.fill("input[name=code]", code)
+    if person.second_factor_since:
+        page.fill("input[name=code]", factories.current_code())
         page.press("input[name=code]", "Enter")
-
-
-def second_factor(person) -> str:
-    """Give the person a one-time-code app, and return its secret."""
-    secret = generate_totp_secret()
-    Authenticator.objects.create(
-        user=person,
-        type=Authenticator.Type.TOTP,
-        data={"secret": get_adapter().encrypt(secret)},
-    )
-    return secret
 
 
 def test_a_reader_changes_language_and_stays_on_the_page(visit):
@@ -70,7 +55,7 @@ def test_the_secretariat_logs_in_and_cannot_seat_a_second_council(visit):
     house = furnish()
     second = factories.create_organisation(slug="second", category="A", status="applicant")
     page = visit("/fr/account/login/")
-    log_in(page, house["secretary"], second_factor(house["secretary"]))
+    log_in(page, house["secretary"])
     page.goto("/fr/secretariat/organisations/second/status/")
     page.select_option("select[name=status]", "active")
     page.locator("textarea[name=reason]").fill("Bureau du 3 mars")

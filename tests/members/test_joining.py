@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 
-from members import joining
+from members import joining, numbering, seats
 from members.models import Organisation, StatusChange
 from tests.factories import (
     create_category,
@@ -44,9 +44,9 @@ def test_a_step_the_statutes_do_not_know_is_refused():
 def test_a_stale_record_in_hand_does_not_decide_twice():
     organisation = create_organisation(status="applicant")
     same = Organisation.objects.get(pk=organisation.pk)
-    joining.change_status(organisation, "withdrawn", by=None)
+    joining.change_status(organisation, "withdrawn", by=None, reason="Letter")
     with pytest.raises(ValidationError):
-        joining.change_status(same, "withdrawn", by=None)
+        joining.change_status(same, "withdrawn", by=None, reason="Letter")
     assert StatusChange.objects.count() == 1
 
 
@@ -79,7 +79,7 @@ def test_a_derogation_lets_a_second_a_be_active_without_the_seat():
     secretary = create_person()
     holder = create_organisation(category="A")
     second = create_organisation(category="A", status="applicant")
-    joining.grant_derogation(second, reason="Two councils by treaty", by=secretary)
+    seats.grant_derogation(second, reason="Two councils by treaty", by=secretary)
     joining.change_status(second, "active", by=secretary)
     second.refresh_from_db()
     assert (second.status, second.seat_country) == ("active", None)
@@ -90,7 +90,7 @@ def test_a_derogation_lets_a_second_a_be_active_without_the_seat():
 
 def test_a_derogation_empties_the_seat_of_a_holder():
     holder = create_organisation(category="A")
-    joining.grant_derogation(holder, reason="Leaves the seat", by=create_person())
+    seats.grant_derogation(holder, reason="Leaves the seat", by=create_person())
     holder.refresh_from_db()
     assert (holder.status, holder.seat_country) == ("active", None)
 
@@ -99,7 +99,7 @@ def test_a_derogation_that_is_over_no_longer_counts():
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     create_organisation(category="A")
     second = create_organisation(category="A", status="applicant")
-    joining.grant_derogation(second, reason="For a while", by=create_person(), until=yesterday)
+    seats.grant_derogation(second, reason="For a while", by=create_person(), until=yesterday)
     with pytest.raises(ValidationError):
         joining.change_status(second, "active", by=None)
 
@@ -108,9 +108,9 @@ def test_a_derogation_needs_a_reason_and_a_seat_to_be_exempt_from():
     council = create_organisation(category="A")
     association = create_organisation(category="C")
     with pytest.raises(ValidationError):
-        joining.grant_derogation(council, reason="  ", by=create_person())
+        seats.grant_derogation(council, reason="  ", by=create_person())
     with pytest.raises(ValidationError):
-        joining.grant_derogation(association, reason="Because", by=create_person())
+        seats.grant_derogation(association, reason="Because", by=create_person())
     assert not council.derogations.exists()
     assert not association.derogations.exists()
 
@@ -203,4 +203,4 @@ def test_the_thousandth_certificate_follows_the_999th():
     create_membership(organisation, year=2020, number="M/2020/999")
     other = create_organisation()
     create_membership(other, year=2020, number="M/2020/1000")
-    assert joining.next_number(2020) == "M/2020/1001"
+    assert numbering.next_number(2020) == "M/2020/1001"

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from pypdf import PdfReader
 
-from members import joining
+from members import joining, numbering
 from members.models import Derogation, Mandate, Membership, Organisation, User
 from portal import demo
 from portal.demo.building import build
@@ -123,7 +123,7 @@ def test_statuses_agree_with_periods(demonstration):
     }
     assert Organisation.objects.filter(pk__in=current).count() == 86
     assert joining.refresh_statuses() == 0
-    assert joining.next_number(TODAY.year).startswith(f"M/{TODAY.year}/")
+    assert numbering.next_number(TODAY.year).startswith(f"M/{TODAY.year}/")
 
 
 def test_members_joined_over_half_a_century(demonstration):
@@ -317,7 +317,7 @@ def test_it_multiplies(demonstration):
             assert organisation.own_text("name", organisation.original_language).endswith(")")
             assert organisation.sort_fr and organisation.is_public
             assert organisation.memberships.on(TODAY).count() == 1
-        assert joining.next_number(TODAY.year) not in Membership.objects.values_list(
+        assert numbering.next_number(TODAY.year) not in Membership.objects.values_list(
             "number", flat=True
         )
         transaction.set_rollback(True)

@@ -27,6 +27,7 @@ def write(
     person: User | None = None,
     organisation: Organisation | None = None,
     leaves_at: datetime.datetime | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Notice | None:
     """Write a mail from ``mail/<template>.txt`` in one language, to leave now or later.
 
@@ -49,6 +50,7 @@ def write(
             "person": person,
             "organisation": organisation,
             "leaves_at": leaves_at or timezone.now(),
+            "headers": headers or {},
         },
     )
     if not is_new:
@@ -98,7 +100,7 @@ def hand_over(notice: Notice, post: Post) -> bool:
         html=None,
         to=notice.email,
         language=notice.language,
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", **notice.headers},
     )
     try:
         post.send(message)

@@ -2,9 +2,11 @@ from django.urls import path
 
 from members.desk import dues as desk_dues
 from members.desk import organisations as desk
+from members.desk import threads as desk_threads
 from members.space import dues as own_dues
 from members.space import organisation as own_organisation
 from members.space import people, second_factor
+from members.space import threads as own_threads
 from members.views import directory, invitation, renewal
 
 app_name = "members"
@@ -33,6 +35,10 @@ urlpatterns = [
         name="space_invitation_withdraw",
     ),
     path("space/second-factor/", second_factor.second_factor, name="second_factor"),
+    path("space/messages/", own_threads.threads, name="space_threads"),
+    path("space/messages/new/", own_threads.new_thread, name="space_thread_new"),
+    path("space/messages/<int:pk>/", own_threads.thread, name="space_thread"),
+    path("space/messages/files/<int:pk>/", own_threads.attachment, name="attachment"),
     # The finance desk
     path("secretariat/dues/", desk_dues.invoices, name="desk_dues"),
     path("secretariat/dues/dues.csv", desk_dues.invoices_csv, name="desk_dues_csv"),
@@ -69,4 +75,28 @@ urlpatterns = [
     ),
     path("secretariat/organisations/<slug:slug>/period/", desk.add_period, name="desk_period"),
     path("secretariat/organisations/<slug:slug>/invite/", desk.invite, name="desk_invite"),
+    path(
+        "secretariat/organisations/<slug:slug>/write/", desk_threads.new_thread, name="desk_write"
+    ),
+    path("secretariat/correspondence/", desk_threads.threads, name="desk_threads"),
+    path("secretariat/correspondence/<int:pk>/", desk_threads.thread, name="desk_thread"),
+    path(
+        "secretariat/correspondence/<int:pk>/assign/",
+        desk_threads.assign,
+        name="desk_thread_assign",
+    ),
+    path(
+        "secretariat/correspondence/<int:pk>/close/", desk_threads.close, name="desk_thread_close"
+    ),
+    path(
+        "secretariat/correspondence/<int:pk>/organisation/",
+        desk_threads.file_under,
+        name="desk_thread_file_under",
+    ),
+    path(
+        "secretariat/correspondence/mails/<int:pk>/confirm/",
+        desk_threads.vouch,
+        name="desk_mail_confirm",
+    ),
+    path("secretariat/correspondence/mails/<int:pk>/", desk_threads.source, name="desk_mail"),
 ]

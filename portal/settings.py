@@ -305,6 +305,9 @@ UPLOAD_LIMIT = 20 * 1024 * 1024
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="council@example.org")
 SERVER_EMAIL = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
+# Where answers to messages come in: reply@example.org receives reply+TOKEN@example.org, and the
+# mail server hands each mail to `manage.py receive-mail`. Without it people answer in the portal.
+REPLY_ADDRESS = env.str("REPLY_ADDRESS", default="").lower()
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 if DEMONSTRATION:
     # Nothing in demonstration mode mails out, whatever EMAIL_URL says.

@@ -5,7 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from members import reminders
-from members.models import Organisation
+from members.models import Organisation, Thread
+from members.models.threads import Side
 from members.perms import may_manage_people
 from members.space.own import own_organisations
 from members.space.people import acting_for
@@ -43,6 +44,7 @@ def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpR
     invitations = list(organisation.invitations.open())
     reserved = Publication.objects.visible_to(request.user).published()
     reports = Report.objects.filter(organisation=organisation)
+    threads = Thread.objects.of_organisation(organisation).begun().with_latest()
     context = {
         "organisation": organisation,
         "region": organisation.region,
@@ -57,6 +59,9 @@ def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpR
         "may_manage": may_manage_people(request.user, organisation),
         "reserved": reserved.filter(access=Access.MEMBERS).newest_first()[:LATEST],
         "reports": reports.order_by("-queued_at")[:LATEST],
+        "threads": threads.with_unread(request.user, Side.ORGANISATION).order_by(
+            "-latest_at", "-pk"
+        )[:LATEST],
         "several": len(request.user.standing.organisations) > 1,
         **news_of(organisation.region),
     }

@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 from django.utils import timezone
 
+from members import threads
 from members.models import (
     Affiliation,
     Application,
@@ -20,6 +21,7 @@ from members.models import (
     Mandate,
     Membership,
     Organisation,
+    Thread,
     User,
 )
 from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, MandateKind
@@ -262,6 +264,22 @@ def create_language_lead(language: str = "es", **values) -> User:
     person = create_person(**values)
     create_mandate(person, MandateKind.LANGUAGE_LEAD, language=language)
     return person
+
+
+def create_thread(
+    organisation: Organisation | None = None, *, by: User | None = None, **values
+) -> Thread:
+    """A thread that a contact of the organisation began, waiting for the secretariat."""
+    organisation = organisation or create_organisation()
+    defaults = {
+        "subject": f"Question {number()}",
+        "text": "When is our certificate made?",
+        "side": "organisation",
+        "language": "en",
+    }
+    return threads.begin(
+        organisation=organisation, by=by or create_contact(organisation), **defaults | values
+    )
 
 
 def create_cycle(first_year: int | None = None, **values) -> Cycle:

@@ -38,6 +38,7 @@ from tests.factories import (
     create_region,
     create_secretary,
     create_subscription,
+    create_thread,
 )
 
 PEOPLE = (
@@ -118,6 +119,11 @@ TABLE = {
     "members:space_people": ("get", SPACE),
     "members:space_dues": ("get", SPACE),
     "members:space_renewal": ("get", SPACE),
+    # Written in the area by the organisation's people; the others have the desk
+    "members:space_threads": ("get", SPACE),
+    "members:space_thread_new": ("get", SPACE),
+    "members:space_thread": ("get", (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)),
+    "members:attachment": ("get", OWN_PEOPLE),
     "members:space_mandate": ("get", OWN_PEOPLE),
     "members:space_mandate_end": ("post", OWN_PEOPLE_ACT),
     "members:space_invitation_resend": ("post", OWN_PEOPLE_ACT),
@@ -181,6 +187,15 @@ TABLE = {
     "members:desk_derogation": ("get", DECISION),
     "members:desk_period": ("get", DECISION),
     "members:desk_invite": ("get", DESK_ROW),
+    "members:desk_threads": ("get", DESK),
+    "members:desk_write": ("get", DESK_ROW),
+    "members:desk_thread": ("get", DESK_ROW),
+    "members:desk_thread_assign": ("post", DESK_ACT),
+    "members:desk_thread_close": ("post", DESK_ACT),
+    # What comes from an unknown address is the secretariat's alone.
+    "members:desk_thread_file_under": ("post", (302, *(403,) * 8, 302)),
+    "members:desk_mail_confirm": ("post", DESK_ACT),
+    "members:desk_mail": ("get", DESK_ROW),
     # The back room leads the unknown to its log-in, which refuses whom it does not know.
     "admin:index": ("get", (302,) * 9 + (200,)),
     "admin:login": ("get", (302, 403, 403, 403, 403, 403, 403, 403, 403, 302)),
@@ -244,6 +259,9 @@ def world() -> dict:
             media_type="application/pdf",
             file=ContentFile(b"%PDF-1.7", name="text.pdf"),
         )
+    thread = create_thread(organisation, by=people["contact"])
+    mail = thread.messages.get()
+    mail.source.save("mail.eml", ContentFile(b"From: a@example.org"))
     issue = create_issue(
         newsletter=create_newsletter(region),
         symbol="L/R8/2026/03",
@@ -266,6 +284,10 @@ def world() -> dict:
             ),
             mandate=people["colleague"].mandates.get(),
             **money(organisation, people["contact"]),
+            thread=thread,
+            attachment=mail.attachments.create(
+                name="text.pdf", file=ContentFile(b"%PDF-1.7", name="text.pdf")
+            ),
             issue=issue,
             draft=create_issue(newsletter=issue.newsletter, period="2026-Q4"),
             subscription=create_subscription(newsletter=issue.newsletter),
@@ -305,6 +327,7 @@ def arguments(**made) -> dict:
     invoice = {"pk": made["payment"].invoice_id}
     message, mandate = {"pk": made["message"].pk}, {"pk": made["mandate"].pk}
     invitation, report = {"pk": made["invitation"].pk}, {"pk": made["report"].pk}
+    thread, mail = {"pk": made["thread"].pk}, {"pk": made["thread"].messages.get().pk}
     return {
         "permanent": {"symbol": "P-2026-14"},
         "portal:region": {"code": "R8"},
@@ -329,12 +352,21 @@ def arguments(**made) -> dict:
         "members:space_mandate_end": mandate,
         "members:space_invitation_resend": invitation,
         "members:space_invitation_withdraw": invitation,
+        "members:space_thread": thread,
+        "members:attachment": {"pk": made["attachment"].pk},
         "members:desk_organisation": organisation,
         "members:desk_organisation_edit": organisation,
         "members:desk_status": organisation,
         "members:desk_derogation": organisation,
         "members:desk_period": organisation,
         "members:desk_invite": organisation,
+        "members:desk_write": organisation,
+        "members:desk_thread": thread,
+        "members:desk_thread_assign": thread,
+        "members:desk_thread_close": thread,
+        "members:desk_thread_file_under": thread,
+        "members:desk_mail_confirm": mail,
+        "members:desk_mail": mail,
         "programme:event": {"slug": "forum"},
         "programme:event_calendar": {"slug": "forum"},
         "publications:detail": publication,

@@ -64,6 +64,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "status_changes": found.status_changes.select_related("changed_by"),
         "derogations": found.derogations.select_related("granted_by", "country"),
         "may_decide": may_decide(request.user),
+        "threads": found.threads.with_latest().order_by("-latest_at", "-pk")[:5],
     }
     return render(request, "members/desk_organisation.html", context)
 

@@ -25,6 +25,7 @@ from members.models.notices import Notice
 from members.models.organisations import Organisation
 from members.models.people import User
 from members.models.questions import Question, QuestionOption
+from members.models.threads import Attachment, Message, Reader, Thread
 
 __all__ = [
     "Affiliation",
@@ -35,6 +36,7 @@ __all__ = [
     "ApplicationPerson",
     "Association",
     "AssociationKey",
+    "Attachment",
     "Category",
     "CertificateSeries",
     "Derogation",
@@ -51,15 +53,18 @@ __all__ = [
     "Mandate",
     "Membership",
     "Merge",
+    "Message",
     "Notice",
     "OldAddress",
     "Organisation",
     "Payment",
     "Question",
     "QuestionOption",
+    "Reader",
     "Renewal",
     "Roll",
     "StatusChange",
+    "Thread",
     "User",
     "Waiver",
 ]

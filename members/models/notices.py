@@ -56,6 +56,7 @@ class Notice(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language)
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
+    headers = models.JSONField(default=dict, blank=True, editable=False)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -45,6 +45,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
             (_("Our organisation"), "members:space_organisation"),
             (_("People"), "members:space_people"),
             (_("Dues"), "members:space_dues"),
+            (_("Messages"), "members:space_threads"),
             (_("Documents"), "publications:documents"),
         ]
     if standing.is_mandated:
@@ -73,6 +74,7 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         (_("Work queue"), "portal:desk"),
         (_("Organisations"), "members:desk_organisations"),
         (_("Dues"), "members:desk_dues"),
+        (_("Correspondence"), "members:desk_threads"),
         (_("Regions"), "regions:desk_regions"),
         (_("Publications"), "publications:desk_list"),
         (_("Newsletters"), "publications:newsletters_desk"),

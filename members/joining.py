@@ -19,6 +19,8 @@ from members.transitions import change_status
 from portal.lib import changes
 from portal.lib.text import fold
 
+# Pages of the desk that stand where an organisation's address would.
+RESERVED = ("new", "merges")
 RENEWABLE = (Status.GRACE, Status.LAPSED)
 
 
@@ -55,7 +57,7 @@ def free_slug(organisation: Organisation) -> str:
     taken = {
         *Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True),
         *OldAddress.objects.filter(slug__startswith=base).values_list("slug", flat=True),
-        "new",
+        *RESERVED,
     }
     candidates = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
     return next(slug for slug in candidates if slug not in taken)

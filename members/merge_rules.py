@@ -15,6 +15,7 @@ from django.apps import apps
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from members.models import Mandate, Membership, Organisation, User
 
@@ -235,11 +236,24 @@ declare(
         "members.Notice.organisation": Rule(),
         "members.Merge.organisation": Rule(),
         "members.OldAddress.organisation": Rule(),
+        # A pair loses its sense with one of its two.
+        "members.Distinct.one": Rule(Act.CLOSE),
+        "members.Distinct.other": Rule(Act.CLOSE),
         "members.Application.organisation": Rule(),
         "members.ImportRow.organisation": Rule(),
         "members.Affiliation.umbrella": Rule(),
         "members.Headcount.organisation": Rule(),
         "members.Roll.umbrella": Rule(),
+        "members.Invoice.organisation": Rule(),
+        # Money is never added up or crossed out by a merge.
+        "members.Invoice.membership": Rule(
+            settle=refuse_twice(
+                gettext_lazy(
+                    "Both have an invoice for the same period. Cancel one of the two first."
+                )
+            )
+        ),
+        "members.Thread.organisation": Rule(),
         # Of a person: what they did stays theirs, what let them in is closed
         "members.Mandate.person": Rule(settle=same_role),
         "members.Notice.person": Rule(),
@@ -251,12 +265,25 @@ declare(
         "members.Merge.merged_by": Rule(),
         "members.Merge.undone_by": Rule(),
         "members.Erasure.erased_by": Rule(),
+        "members.Distinct.decided_by": Rule(),
         "members.ApplicationEvent.by": Rule(),
         "members.ImportBatch.requested_by": Rule(),
         "members.Affiliation.recorded_by": Rule(),
         "members.Headcount.recorded_by": Rule(),
         "members.Likeness.decided_by": Rule(),
         "members.Roll.uploaded_by": Rule(),
+        "members.Invoice.issued_by": Rule(),
+        "members.Invoice.cancelled_by": Rule(),
+        "members.Payment.recorded_by": Rule(),
+        "members.Payment.cancelled_by": Rule(),
+        "members.Waiver.recorded_by": Rule(),
+        "members.Waiver.cancelled_by": Rule(),
+        "members.Renewal.person": Rule(),
+        "members.Thread.owner": Rule(),
+        "members.Thread.closed_by": Rule(),
+        "members.Message.author": Rule(),
+        "members.Message.verified_by": Rule(),
+        "members.Reader.person": Rule(),
         "members.User_groups.user": Rule(),
         "members.User_user_permissions.user": Rule(),
         "admin.LogEntry.user": Rule(),

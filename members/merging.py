@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from members import joining, merge_rules
 from members.merge_rules import Act, Conflict, Relation, Rule
 from members.models import Merge, OldAddress, Organisation, StatusChange, User
+from members.seats import settle_seat
 from portal.lib.changes import Announced, announce
 from portal.lib.translations import LANGUAGES
 
@@ -141,7 +142,7 @@ def what_moves(removed: models.Model) -> list[Moving]:
             continue
         count = relation.model._base_manager.filter(**{relation.field.name: removed}).count()
         if count:
-            counts[(label_of(relation), rule.act)] += count
+            counts[(label_of(relation.model, relation.field.name), rule.act)] += count
     return [Moving(label, count, act) for (label, act), count in sorted(counts.items(), key=first)]
 
 
@@ -149,19 +150,17 @@ def first(item) -> str:
     return item[0][0]
 
 
-def label_of(relation: Relation) -> str:
+def label_of(model: type[models.Model], field: str = "") -> str:
     """The kind of the rows, in words; a link of a many-to-many is called by what it links."""
-    if relation.field.name == "history_user":
+    if field == "history_user":
         return _("Changes recorded in the history")
-    if not relation.model._meta.auto_created:
-        return capfirst(relation.model._meta.verbose_name_plural)
-    owner = relation.model._meta.auto_created
-    if owner is relation.field.related_model:
-        through = next(
-            one for one in owner._meta.many_to_many if one.remote_field.through is relation.model
-        )
-        return capfirst(through.verbose_name)
-    return capfirst(owner._meta.verbose_name_plural)
+    owner = model._meta.auto_created
+    if not owner:
+        return capfirst(str(model._meta.verbose_name_plural))
+    if owner in merge_rules.MERGED:
+        link = next(one for one in owner._meta.many_to_many if one.remote_field.through is model)
+        return capfirst(str(link.verbose_name))
+    return capfirst(str(owner._meta.verbose_name_plural))
 
 
 # -- Carrying it out -------------------------------------------------------------------------------
@@ -219,7 +218,7 @@ def settle_values(kept: Organisation, taken: dict, journal: Journal, *, by: User
         )
     kept._change_reason = journal.reason[:REASON_LENGTH]
     joining.check(kept)
-    joining.settle_seat(kept, minor_edit=True)
+    settle_seat(kept, minor_edit=True)
     journal.changed(kept, before)
     if kept.status != status:
         change = StatusChange.objects.create(

@@ -1,8 +1,8 @@
 """What a person may do, each with its reason. Views ask, and hand the answer to templates."""
 
-from members.models import Organisation, User
+from members.models import Merge, Organisation, User
 from members.models.mandates import MandateKind
-from regions.models import Region
+from regions.models import Country, Region
 
 RENEWERS = (MandateKind.HEAD, MandateKind.FINANCE, MandateKind.CONTACT)
 
@@ -30,6 +30,30 @@ def may_change_status(user: User, organisation: Organisation) -> bool:
 def may_edit(user: User, organisation: Organisation) -> bool:
     """An organisation is edited by its own people, its regional executive, the secretariat."""
     return Organisation.objects.editable_by(user).filter(pk=organisation.pk).exists()
+
+
+def may_merge(user: User, *organisations: Organisation) -> bool:
+    """A merge needs the right on every record it touches: a region's own two, or everything."""
+    pks = {organisation.pk for organisation in organisations}
+    return Organisation.objects.run_by(user).filter(pk__in=pks).count() == len(pks)
+
+
+def may_undo_merge(user: User, merge: Merge) -> bool:
+    """The record that comes back must be the user's to run, as the kept one is."""
+    if may_run_everything(user):
+        return True
+    if not Merge.objects.run_by(user).filter(pk=merge.pk).exists():
+        return False
+    values = next(
+        (
+            write["values"]
+            for write in merge.journal.get("writes", ())
+            if write["write"] == "deleted" and write["pk"] == merge.removed_pk
+        ),
+        {},
+    )
+    regions = [region.pk for region in user.standing.regions]
+    return Country.objects.filter(pk=values.get("country"), region__in=regions).exists()
 
 
 def may_decide(user: User) -> bool:

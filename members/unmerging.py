@@ -1,5 +1,8 @@
 """Undoing a merge from its journal, for as long as nothing newer stands in the way."""
 
+from collections import Counter
+from typing import NamedTuple
+
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -9,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from members import merge_rules
-from members.merging import columns, derived_names, end_sessions, keep, plain
+from members.merging import columns, derived_names, end_sessions, keep, label_of, plain
 from members.models import Merge, User
 from portal.lib.changes import announce
 
@@ -18,7 +21,7 @@ def obstacles(merge: Merge) -> list[str]:
     """What prevents the merge from being undone, in words; nothing when it can be."""
     if merge.undone_at is not None:
         return [_("It has been undone already.")]
-    kept = merge.organisation or merge.person
+    kept = merge.kept
     if kept.pk != merge.kept_pk:
         return [
             _("The kept record was itself merged into “%(name)s” since. Undo that merge first.")
@@ -129,7 +132,7 @@ def undo(merge: Merge, *, by: User) -> models.Model:
             ) from error
         merge.undone_at, merge.undone_by = timezone.now(), by
         merge.save(update_fields=["undone_at", "undone_by"])
-    kept = merge.organisation or merge.person
+    kept = merge.kept
     back = type(kept)._base_manager.get(pk=merge.removed_pk)
     if merge.organisation_id:
         announce(kept, back)
@@ -176,3 +179,30 @@ def unmake(write: dict, model: type[models.Model], reason: str):
 
 
 UNDO = {"moved": move_back, "changed": change_back, "deleted": bring_back, "made": unmake}
+
+
+class Moved(NamedTuple):
+    """What became of the rows of a kind: how many moved, and which were taken up by another."""
+
+    label: str
+    count: int
+    taken_up: list[str]
+
+
+def in_words(merge: Merge) -> list[Moved]:
+    """The journal for a reader: kind by kind, in alphabetical order."""
+    counts: Counter = Counter()
+    taken_up: dict[str, list[str]] = {}
+    for write in merge.journal.get("writes", ()):
+        model = apps.get_model(write["model"])
+        label = label_of(model, write.get("field", ""))
+        if write["write"] == "moved":
+            counts[label] += len(write["pks"])
+        elif write["write"] == "changed" and write["pk"] != merge.kept_pk:
+            counts[label] += 1
+        elif write["write"] == "deleted" and write["pk"] != merge.removed_pk:
+            taken_up.setdefault(label, []).append(write["name"])
+    return [
+        Moved(label, counts[label], taken_up.get(label, []))
+        for label in sorted({*counts, *taken_up})
+    ]

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from members.desk import dues as desk_dues
+from members.desk import merges
 from members.desk import organisations as desk
 from members.desk import threads as desk_threads
 from members.space import dues as own_dues
@@ -63,6 +64,24 @@ urlpatterns = [
     # The secretariat
     path("secretariat/organisations/", desk.organisations, name="desk_organisations"),
     path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),
+    path("secretariat/organisations/merges/", merges.merges, name="desk_merges"),
+    path("secretariat/organisations/merges/<int:pk>/", merges.merge, name="desk_merge"),
+    path("secretariat/organisations/merges/<int:pk>/undo/", merges.undo_merge, name="desk_unmerge"),
+    path(
+        "secretariat/organisations/merges/<slug:kept>/<slug:removed>/",
+        merges.merge_organisations,
+        name="desk_merge_organisations",
+    ),
+    path(
+        "secretariat/organisations/merges/<slug:kept>/<slug:removed>/apart/",
+        merges.keep_apart,
+        name="desk_keep_apart",
+    ),
+    path(
+        "secretariat/people/merges/<int:kept>/<int:removed>/",
+        merges.merge_people,
+        name="desk_merge_people",
+    ),
     path("secretariat/organisations/<slug:slug>/", desk.organisation, name="desk_organisation"),
     path(
         "secretariat/organisations/<slug:slug>/edit/",

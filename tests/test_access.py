@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
 from members import dues, renewals
+from members.merging import merge_organisations
 from members.models import Invitation
 from portal.models import ContactMessage, Heartbeat, Page
 from publications.models import Report
@@ -198,6 +199,12 @@ TABLE = {
     "members:desk_thread_file_under": ("post", (302, *(403,) * 8, 302)),
     "members:desk_mail_confirm": ("post", DESK_ACT),
     "members:desk_mail": ("get", DESK_ROW),
+    "members:desk_merges": ("get", DESK),
+    "members:desk_merge": ("get", DESK_ROW),
+    "members:desk_unmerge": ("post", DESK_ACT),
+    "members:desk_merge_organisations": ("get", DESK_ROW),
+    "members:desk_keep_apart": ("post", DESK_ACT),
+    "members:desk_merge_people": ("get", SECRETARIAT),
     # The back room leads the unknown to its log-in, which refuses whom it does not know.
     "admin:index": ("get", (302,) * 9 + (200,)),
     "admin:login": ("get", (302, 403, 403, 403, 403, 403, 403, 403, 403, 302)),
@@ -273,6 +280,14 @@ def world() -> dict:
     return {
         "people": people,
         "arguments": arguments(
+            people=people,
+            lapsed=lapsed,
+            merge=merge_organisations(
+                organisation,
+                create_organisation(country=country),
+                choices={},
+                by=people["secretariat"],
+            ),
             publication=publication,
             reserved=reserved,
             axis=create_axis(1),
@@ -327,6 +342,7 @@ def arguments(**made) -> dict:
     token = {"token": made["subscription"].token}
     organisation = {"slug": "lake-council"}
     invoice = {"pk": made["payment"].invoice_id}
+    pair = {"kept": "lake-council", "removed": made["lapsed"].slug}
     message, mandate = {"pk": made["message"].pk}, {"pk": made["mandate"].pk}
     invitation, report = {"pk": made["invitation"].pk}, {"pk": made["report"].pk}
     thread, mail = {"pk": made["thread"].pk}, {"pk": made["thread"].messages.get().pk}
@@ -369,6 +385,14 @@ def arguments(**made) -> dict:
         "members:desk_thread_file_under": thread,
         "members:desk_mail_confirm": mail,
         "members:desk_mail": mail,
+        "members:desk_merge": {"pk": made["merge"].pk},
+        "members:desk_unmerge": {"pk": made["merge"].pk},
+        "members:desk_merge_organisations": pair,
+        "members:desk_keep_apart": pair,
+        "members:desk_merge_people": {
+            "kept": made["people"]["contact"].pk,
+            "removed": made["people"]["colleague"].pk,
+        },
         "programme:event": {"slug": "forum"},
         "programme:event_calendar": {"slug": "forum"},
         "publications:detail": publication,

@@ -20,7 +20,7 @@ from members.models.facets import Facet
 from members.models.imports import ImportBatch, ImportRow, ImportTrace
 from members.models.mandates import Invitation, Mandate
 from members.models.memberships import CertificateSeries, Derogation, Membership, StatusChange
-from members.models.merges import Merge, OldAddress
+from members.models.merges import Distinct, Merge, OldAddress
 from members.models.notices import Notice
 from members.models.organisations import Organisation
 from members.models.people import User
@@ -40,6 +40,7 @@ __all__ = [
     "Category",
     "CertificateSeries",
     "Derogation",
+    "Distinct",
     "DuesBand",
     "Erasure",
     "Facet",

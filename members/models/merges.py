@@ -93,7 +93,12 @@ class Merge(models.Model):
         )
 
     def __str__(self):
-        return f"{self.removed_name} → {self.organisation or self.person}"
+        return f"{self.removed_name} → {self.kept}"
+
+    @property
+    def kept(self):
+        """The record that stays: an organisation or a person."""
+        return self.organisation or self.person
 
 
 class OldAddressQuerySet(models.QuerySet):
@@ -135,3 +140,28 @@ class OldAddress(models.Model):
 
     def __str__(self):
         return self.slug
+
+
+class Distinct(models.Model):
+    """Two organisations that look alike, and of which somebody has said that they are two."""
+
+    one = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-decided_at", "-pk")
+        verbose_name = _("pair that is not one")
+        verbose_name_plural = _("pairs that are not one")
+        constraints = (
+            models.UniqueConstraint(fields=("one", "other"), name="distinct_pair_once"),
+            models.CheckConstraint(
+                condition=Q(one__lt=models.F("other")), name="distinct_pair_in_order"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.one_id} ≠ {self.other_id}"

@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -17,11 +18,13 @@ from tests.factories import (
     create_activity,
     create_contact,
     create_country,
+    create_executive,
     create_mandate,
     create_membership,
     create_organisation,
     create_person,
     create_publication,
+    create_region,
     create_secretary,
 )
 
@@ -58,9 +61,7 @@ def test_every_relation_has_a_rule():
 
 def test_every_rule_is_of_a_relation_that_exists():
     existing = {
-        relation.name
-        for model in merge_rules.MERGED
-        for relation in merge_rules.relations_to(model)
+        relation.name for model in apps.get_models() for relation in merge_rules.relations_to(model)
     }
     assert set(merge_rules._rules) - existing == set()
 
@@ -391,3 +392,117 @@ def test_one_does_not_merge_away_the_account_in_use():
     assert refused(merge_people, create_person(), secretary, choices={}, by=secretary) == (
         "own_account"
     )
+
+
+# -- At the desk -----------------------------------------------------------------------------------
+
+ALL = "/en/secretariat/organisations/merges/"
+
+
+def test_pairs_that_look_alike_are_proposed_until_somebody_says_they_are_two(client):
+    one = create_organisation(slug="lake", name_en="Lake Council", name_fr="Conseil du lac")
+    other = create_organisation(slug="lac", name_en="Council of the Lake", name_fr="x")
+    create_organisation()
+    client.force_login(create_secretary())
+    pairs = client.get(ALL).context["pairs"]
+    assert [(pair.kept, pair.removed, pair.reasons) for pair in pairs] == [
+        (one, other, ["the same name"])
+    ]
+    answer = client.post(f"{ALL}lake/lac/apart/")
+    assert answer.url == ALL
+    assert client.get(ALL).context["pairs"] == []
+    assert "said that they are two" in client.get(f"{ALL}lac/lake/").content.decode()
+
+
+def test_two_accounts_of_one_name_are_proposed_to_the_secretariat_alone(client):
+    create_person(full_name="Élodie Exemple")
+    create_person(full_name="Exemple Elodie")
+    client.force_login(create_secretary())
+    assert len(client.get(ALL).context["people"]) == 1
+    client.force_login(create_executive())
+    assert client.get(ALL).context["people"] == []
+
+
+def test_the_second_record_is_found_by_name(client):
+    create_organisation(slug="lake", name="Lake")
+    create_organisation(slug="river", name="River")
+    client.force_login(create_secretary())
+    answer = client.get(f"{ALL}?with=lake&q=river")
+    assert f'href="{ALL}lake/river/"' in answer.content.decode()
+
+
+def test_a_merge_through_the_page_and_back(client):
+    kept = create_organisation(slug="lake", name="Lake", acronym="LC")
+    removed = create_organisation(slug="river", name="River", acronym="RC")
+    create_contact(removed)
+    client.force_login(create_secretary())
+    page = client.get(f"{ALL}lake/river/")
+    rows = {row.name: (row.kept, row.removed) for row in page.context["form"].rows()}
+    assert rows[("Acronym", "")] == ("LC", "RC")
+    assert rows[("Name", "es")] == ("Lake (ejemplo)", "River (ejemplo)")
+    assert [(one.label, one.count) for one in page.context["moving"]] == [("Mandates", 1)]
+    assert client.post(f"{ALL}lake/river/", {"take_acronym": "removed"}).status_code == 200
+    answer = client.post(f"{ALL}lake/river/", {"take_acronym": "removed", "reason": "Twice."})
+    assert answer.url == "/en/secretariat/organisations/lake/"
+    kept.refresh_from_db()
+    assert (kept.acronym, kept.name_en) == ("RC", "Lake (example)")
+    merge = Merge.objects.get()
+    assert "Undo the merge" in client.get(f"{ALL}{merge.pk}/").content.decode()
+    client.post(f"{ALL}{merge.pk}/undo/")
+    assert Organisation.objects.filter(slug="river").exists()
+    assert "Undone on" in client.get(f"{ALL}{merge.pk}/").content.decode()
+
+
+def test_what_the_rules_refuse_is_said_on_the_page(client):
+    create_organisation(category="A", country=create_country("KE"))
+    create_organisation(slug="lake", country=create_country("KE"))
+    create_organisation(slug="river", category="A", country=create_country("UG"))
+    client.force_login(create_secretary())
+    answer = client.post(f"{ALL}lake/river/", {"take_category": "removed", "reason": "Twice."})
+    assert "already has an active" in answer.content.decode()
+    assert not Merge.objects.exists()
+
+
+def test_an_executive_merges_two_of_the_own_region_and_no_others(client):
+    region = create_region("R8")
+    kept = create_organisation(slug="lake", country=create_country("KE", region=region))
+    create_organisation(slug="river", country=create_country("UG", region=region))
+    abroad = create_country("BR", region=create_region("R4"))
+    create_organisation(slug="abroad", country=abroad)
+    client.force_login(create_executive(region))
+    assert client.get(f"{ALL}lake/abroad/").status_code == 404
+    assert client.get(f"{ALL}abroad/lake/").status_code == 404
+    assert client.post(f"{ALL}lake/river/", {"reason": "Twice."}).status_code == 302
+    from_elsewhere = merged(kept, Organisation.objects.get(slug="abroad"))
+    assert client.post(f"{ALL}{from_elsewhere.pk}/undo/").status_code == 403
+    client.force_login(create_executive(create_region("R4")))
+    assert client.get(f"{ALL}{from_elsewhere.pk}/").status_code == 404
+
+
+def test_two_people_are_merged_by_the_secretariat(client):
+    kept, removed = create_person(), create_person(full_name="Other Name")
+    path = f"/en/secretariat/people/merges/{kept.pk}/{removed.pk}/"
+    client.force_login(create_secretary())
+    page = client.get(path)
+    assert [(one.label, one.count) for one in page.context["closing"]] == [("Email addresses", 1)]
+    sent = {"take_full_name": "removed", "reason": "Twice."}
+    assert client.post(path, sent).status_code == 302
+    kept.refresh_from_db()
+    assert kept.full_name == "Other Name"
+    client.force_login(create_executive())
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_needs_as_many_queries_for_three_rows(client, django_assert_num_queries, rows):
+    for number in range(rows):
+        create_organisation(name=f"Twin {number}")
+        create_organisation(name=f"Twin {number}")
+        create_person(full_name=f"Twin {number}")
+        create_person(full_name=f"Twin {number}")
+        merged(create_organisation(), create_organisation())
+    secretary = create_secretary()
+    client.force_login(secretary)
+    client.get(ALL)
+    with django_assert_num_queries(12):
+        client.get(ALL)

@@ -8,6 +8,7 @@ from portal.demo.library import create_publications
 from portal.demo.organisations import create_organisations
 from portal.demo.people import create_others, create_secretary
 from portal.demo.scale import multiply
+from portal.demo.threads import create_threads
 from portal.lib import changes
 from portal.loading import load_network
 from portal.models import NetworkIdentity
@@ -30,6 +31,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "issues of newsletters": create_issues(secretary),
         "subscriptions": create_subscriptions(),
         "messages": create_messages(),
+        "threads": create_threads(secretary),
     }
     for kind, count in multiply(scale).items():
         created[kind] += count

@@ -42,6 +42,7 @@ MADE = {
     "issues of newsletters": 24,
     "subscriptions": 193,
     "messages": 3,
+    "threads": 4,
 }
 TODAY = timezone.localdate()
 

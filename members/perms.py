@@ -84,3 +84,8 @@ def may_renew(user: User, organisation: Organisation) -> bool:
     """Renewing commits the organisation to its dues: its head, contacts and finance people do."""
     own = user.mandates.current().for_organisation(organisation)
     return user.is_active and own.filter(kind__in=RENEWERS).exists()
+
+
+def may_import(user: User) -> bool:
+    """Whoever has a desk records organisations there, and so imports them: all, or one region's."""
+    return user.is_active and may_open_desk(user)

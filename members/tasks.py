@@ -23,3 +23,17 @@ def send_notices():
 )
 def send_invitation(pk: int):
     invitations.send(Invitation.objects.get(pk=pk))
+
+
+@shared_task(name="members.work_on_import")
+def work_on_import(pk: int):
+    from members.imports import working  # noqa: PLC0415  imports ring this task
+
+    working.work_on(pk)
+
+
+@shared_task(name="members.requeue_stale_imports", expires=60)
+def requeue_stale_imports():
+    from members.imports import staging  # noqa: PLC0415  imports ring the tasks above
+
+    staging.requeue_stale()

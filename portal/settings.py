@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.heartbeat", "schedule": 30.0},
     "requeue-stale-reports": {"task": "publications.requeue_stale_reports", "schedule": 60.0},
+    "requeue-stale-imports": {"task": "members.requeue_stale_imports", "schedule": 60.0},
     "send-due-issues": {"task": "publications.send_due_issues", "schedule": 60.0},
     "draft-due-issues": {
         "task": "publications.draft_due_issues",

@@ -80,6 +80,9 @@ class ImportBatch(Job):
     requested_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", editable=False
     )
+    confirmed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", editable=False
+    )
     layout = models.JSONField(default=dict, blank=True, editable=False)
     newest = models.JSONField(default=dict, blank=True, editable=False)
     created = models.PositiveIntegerField(default=0, editable=False)

@@ -123,7 +123,8 @@ def issue(
     if membership.invoices.standing().exists():
         raise already_issued()
     prices = prices or PriceList.current()
-    price = prices.price(membership.category_id, organisation.country, membership.starts_on)
+    country = membership.country or organisation.country
+    price = prices.price(membership.category_id, country, membership.starts_on)
     if price is None:
         raise ValidationError(
             _("No band of dues says what category %(category)s costs here in %(year)s."),
@@ -143,7 +144,7 @@ def issue(
                 organisation=organisation,
                 membership=membership,
                 category=membership.category,
-                country=organisation.country,
+                country=country,
                 income_group=price.group,
                 amount=price.amount,
                 currency=price.currency,
@@ -236,30 +237,19 @@ def record_payment(
         held = locked(invoice)
         if method == PaymentMethod.ONLINE:
             if not reference:
-                raise ValidationError(
-                    {"reference": _("An online payment needs its reference.")}, code="no_reference"
-                )
+                raise of("reference", "no_reference", _("An online payment needs its reference."))
             told = Payment.objects.filter(method=method, reference=reference).first()
             if told is not None and (told.invoice_id, told.amount) == (held.pk, amount):
                 return told
             if told is not None:
-                raise ValidationError(
-                    {"reference": _("This reference belongs to another payment.")},
-                    code="reference_taken",
-                )
+                said = _("This reference belongs to another payment.")
+                raise of("reference", "reference_taken", said)
         check_entry(held, amount)
         if currency != held.currency:
-            raise ValidationError(
-                {
-                    "amount": _("The invoice is in %(currency)s. Record what arrived in it.")
-                    % {"currency": held.currency}
-                },
-                code="other_currency",
-            )
+            said = _("The invoice is in %(currency)s. Record what arrived in it.")
+            raise of("amount", "other_currency", said % {"currency": held.currency})
         if received_on > timezone.localdate():
-            raise ValidationError(
-                {"received_on": _("This day has not come yet.")}, code="in_the_future"
-            )
+            raise of("received_on", "in_the_future", _("This day has not come yet."))
         payment = Payment.objects.create(
             invoice=held,
             amount=amount,
@@ -275,6 +265,11 @@ def record_payment(
     return payment
 
 
+def of(field: str, code: str, message: str) -> ValidationError:
+    """A refusal that belongs to one field of a form."""
+    return ValidationError({field: ValidationError(message, code=code)})
+
+
 def check_entry(invoice: Invoice, amount: Decimal):
     """Whether an amount can lower the balance of an invoice. Raises ValidationError."""
     if not isinstance(amount, Decimal):
@@ -282,21 +277,15 @@ def check_entry(invoice: Invoice, amount: Decimal):
     if not invoice.is_standing:
         raise ValidationError(_("This invoice is cancelled."), code="cancelled")
     if amount <= 0 or amount != amount.quantize(CENT):
-        raise ValidationError(
-            {"amount": _("Give an amount above zero, with two decimals at most.")},
-            code="not_positive",
-        )
+        said = _("Give an amount above zero, with two decimals at most.")
+        raise of("amount", "not_positive", said)
     if amount > invoice.balance:
-        raise ValidationError(
-            {
-                "amount": _(
-                    "Only %(balance)s remain of this invoice. Record what is too much on another "
-                    "invoice of the organisation, or send it back."
-                )
-                % {"balance": money(invoice.balance, invoice.currency)}
-            },
-            code="too_much",
+        said = _(
+            "Only %(balance)s remain of this invoice. Record what is too much on another "
+            "invoice of the organisation, or send it back."
         )
+        rest = money(invoice.balance, invoice.currency)
+        raise of("amount", "too_much", said % {"balance": rest})
 
 
 def waive(
@@ -308,7 +297,7 @@ def waive(
     or settled invoice.
     """
     if not reason.strip():
-        raise ValidationError({"reason": _("A waiver needs its reason.")}, code="no_reason")
+        raise of("reason", "no_reason", _("A waiver needs its reason."))
     with transaction.atomic():
         held = locked(invoice)
         if held.is_standing and held.balance == 0:
@@ -327,7 +316,7 @@ def take_back(entry: Payment | Waiver, *, reason: str, by: User | None):
     Raises ValidationError without a reason, or when it was taken back before.
     """
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")}, code="no_reason")
+        raise of("reason", "no_reason", _("Say why."))
     with transaction.atomic():
         invoice = locked(entry.invoice)
         held = type(entry).objects.get(pk=entry.pk)
@@ -346,7 +335,7 @@ def cancel(invoice: Invoice, *, reason: str, by: User | None):
     received for it, which must be taken back first.
     """
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")}, code="no_reason")
+        raise of("reason", "no_reason", _("Say why."))
     with transaction.atomic():
         held = locked(invoice)
         if not held.is_standing:

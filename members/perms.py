@@ -72,12 +72,12 @@ def may_manage_people(user: User, organisation: Organisation) -> bool:
 
 def may_see_dues(user: User) -> bool:
     """The finance desk and the secretariat see all dues, a regional executive one region's."""
-    return user.is_authenticated and (user.standing.has_desk or user.standing.is_treasurer)
+    return user.is_authenticated and (user.standing.has_desk or user.standing.keeps_accounts)
 
 
 def may_record_dues(user: User) -> bool:
     """Money is recorded by the finance desk and the secretariat; a region only looks."""
-    return user.is_authenticated and (user.standing.is_secretariat or user.standing.is_treasurer)
+    return user.is_authenticated and user.standing.keeps_accounts
 
 
 def may_renew(user: User, organisation: Organisation) -> bool:

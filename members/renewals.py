@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from members import dues, dues_letters, joining, notices, perms
+from members import dues, dues_letters, joining, notices, perms, seats
 from members.models import Invoice, Membership, Notice, Organisation, Renewal, User
-from members.models.organisations import Status
+from members.models.organisations import GRACE_DAYS, Status
 from portal.lib.links import absolute_url
 from portal.lib.templatetags.text import plain_date
 
@@ -92,13 +92,12 @@ def seat_is_gone(organisation: Organisation) -> bool:
     category = organisation.category
     if not category.unique_per_country or organisation.country_id is None:
         return False
-    return not joining.has_derogation(organisation) and joining.seat_is_taken(organisation)
+    return not seats.has_derogation(organisation) and seats.seat_is_taken(organisation)
 
 
 def seat_gone(organisation: Organisation) -> ValidationError:
     """The message tells of a holder that everybody can see, and is silent on a discreet one."""
-    holder = Organisation.objects.filter(seat_country=organisation.country).first()
-    if holder is None or not holder.is_public:
+    if seats.holder_to_tell(organisation.country, organisation.category) is None:
         return ValidationError(
             _("This membership cannot be renewed here. Write to the secretariat."),
             code="not_renewable",
@@ -291,7 +290,7 @@ def remind(today: datetime.date | None = None) -> int:
 
 def in_need_of_reminding(today: datetime.date):
     """The last period of each member that is about to end or in grace, and the reminder due."""
-    first = today - datetime.timedelta(days=joining.GRACE_DAYS)
+    first = today - datetime.timedelta(days=GRACE_DAYS)
     last = today - datetime.timedelta(days=REMINDERS[0])
     members = (
         Organisation.objects.active()
@@ -315,7 +314,7 @@ def in_need_of_reminding(today: datetime.date):
 def write_reminder(membership: Membership, days: int, person: User, today: datetime.date) -> bool:
     """One mail to one person, with a link of their own. False when it was written before."""
     organisation, language = membership.organisation, person.language
-    lapses_on = membership.ends_on + datetime.timedelta(days=joining.GRACE_DAYS + 1)
+    lapses_on = membership.ends_on + datetime.timedelta(days=GRACE_DAYS + 1)
     with translation.override(language):
         notice = notices.write(
             reminder_kind(days),

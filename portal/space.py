@@ -30,10 +30,10 @@ def space(request: HttpRequest) -> HttpResponse:
     if found:
         context = {"organisations": found, "address": request.path}
         return render(request, "members/space_choice.html", context)
+    if user.standing.is_treasurer and not user.standing.has_desk:
+        return redirect("members:desk_dues")
     if user.standing.has_desk or user.standing.is_locked:
         return redirect("portal:desk")
-    if user.standing.is_treasurer:
-        return redirect("members:desk_dues")
     return render(request, "portal/space_without.html", without_organisation(request))
 
 

@@ -131,7 +131,7 @@ def issue_page(request: HttpRequest, form: IssueForm, answers=None) -> HttpRespo
 
 def seen_by(user: User):
     """The organisations whose account the user sees."""
-    if user.standing.is_treasurer:
+    if user.standing.keeps_accounts:
         return Organisation.objects.all()
     return Organisation.objects.run_by(user)
 

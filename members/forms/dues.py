@@ -38,7 +38,7 @@ class DuesFilter(forms.Form):
             (UNPAID, _("to be paid")),
             *InvoiceState.choices,
         ]
-        if not (user.standing.is_secretariat or user.standing.is_treasurer):
+        if not user.standing.keeps_accounts:
             self.fields["region"].queryset = Region.objects.filter(
                 pk__in=[region.pk for region in user.standing.regions]
             )

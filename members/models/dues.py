@@ -152,7 +152,7 @@ class InvoiceQuerySet(models.QuerySet):
 
     def visible_to(self, user: User):
         """All to the secretariat and its finance desk, one region's to its executive."""
-        if user.standing.is_secretariat or user.standing.is_treasurer:
+        if user.standing.keeps_accounts:
             return self
         own = Organisation.objects.run_by(user).order_by()
         return self.filter(organisation__in=own.values("pk"))

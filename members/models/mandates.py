@@ -37,7 +37,7 @@ FOR_ORGANISATIONS = (
 )
 FOR_REGIONS = (MandateKind.EXECUTIVE, MandateKind.PRESIDENT)
 # Whoever holds one of these has a desk, and shows a second factor before it opens.
-WITH_SECOND_FACTOR = (MandateKind.EXECUTIVE, MandateKind.SECRETARIAT)
+WITH_SECOND_FACTOR = (MandateKind.EXECUTIVE, MandateKind.SECRETARIAT, MandateKind.TREASURER)
 FOR_THE_NETWORK = (MandateKind.SECRETARIAT, MandateKind.TREASURER)
 
 
@@ -173,6 +173,11 @@ class Standing:
     def without_desk(self) -> "Standing":
         """What is left of it in a session that has not shown a second factor."""
         return replace(self, is_secretariat=False, regions=(), is_locked=True)
+
+    @property
+    def keeps_accounts(self) -> bool:
+        """Whether the person records money: the secretariat, and its finance desk."""
+        return self.is_secretariat or (self.is_treasurer and not self.is_locked)
 
     @property
     def has_desk(self) -> bool:

@@ -53,10 +53,10 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     if standing.languages:
         tabs.append((_("Translations"), "publications:translations"))
     tabs.append((_("Security"), "mfa_index"))
-    if standing.has_desk or standing.is_locked:
-        tabs.append((_("Secretariat"), "portal:desk"))
-    elif standing.is_treasurer:
+    if standing.is_treasurer and not standing.has_desk:
         tabs.append((_("Finance desk"), "members:desk_dues"))
+    elif standing.has_desk or standing.is_locked:
+        tabs.append((_("Secretariat"), "portal:desk"))
     chosen = request.GET.get("organisation")
     several = len(standing.organisations) > 1 and chosen in [o.slug for o in standing.organisations]
     query = f"?organisation={chosen}" if several else ""

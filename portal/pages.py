@@ -17,6 +17,7 @@ urlpatterns = [
     # The members’ area and the secretariat
     path("space/", space.space, name="space"),
     path("secretariat/", desk.desk, name="desk"),
+    path("secretariat/act/", desk.act, name="desk_act"),
     path("secretariat/messages/", desk.contact_messages, name="desk_messages"),
     path("secretariat/messages/<int:pk>/", desk.contact_message, name="desk_message"),
     path(

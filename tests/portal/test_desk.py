@@ -6,14 +6,8 @@ import pytest
 from django.utils import timezone
 
 from portal.models import ContactMessage, Page
-from publications.models import Report
 from tests.factories import (
-    create_contact,
-    create_country,
     create_executive,
-    create_issue,
-    create_membership,
-    create_organisation,
     create_publication,
     create_region,
     create_secretary,
@@ -39,66 +33,6 @@ def create_page(slug="about", **values) -> Page:
     return Page.objects.create(slug=slug, **defaults | values)
 
 
-def with_contacts(organisation):
-    create_contact(organisation)
-    create_contact(organisation)
-    return organisation
-
-
-def counts(answer) -> list[int]:
-    return [kind.count for kind in answer.context["queue"].kinds]
-
-
-def work(region, country):
-    """One of each kind of work in a region."""
-    ending = with_contacts(create_organisation(country=country))
-    soon = timezone.localdate() + datetime.timedelta(days=20)
-    create_membership(ending, starts_on=soon - datetime.timedelta(days=300), ends_on=soon)
-    grace = with_contacts(create_organisation(country=country, status="grace"))
-    create_membership(grace, year=2024)
-    create_organisation(country=country, status="lapsed")
-    create_organisation(country=country, status="applicant")
-    create_organisation(country=country)
-    create_publication(regions=[region], state="draft")
-    create_issue(newsletter=None) if region.code == "R8" else None
-    Report.objects.create(kind="region", region=region, language="en", year=2026, state="failed")
-    create_message(region=region, days=3)
-
-
-@pytest.mark.parametrize("language", ["fr", "en", "es"])
-def test_the_board_counts_every_kind_of_work(client, language):
-    region = create_region("R8")
-    work(region, create_country("KE", region=region))
-    client.force_login(create_secretary())
-    answer = client.get(f"/{language}/secretariat/")
-    assert answer.status_code == 200
-    assert counts(answer) == [1] * 9
-    queue = answer.context["queue"]
-    days = [row.days for row in queue.rows if row.days is not None]
-    assert days == sorted(days, reverse=True)
-    assert (queue.count, queue.oldest_days) == (9, days[0])
-
-
-def test_an_empty_board_says_so(client):
-    client.force_login(create_secretary())
-    answer = client.get("/en/secretariat/")
-    assert counts(answer) == [0] * 9
-    assert "Nothing is waiting." in answer.content.decode()
-
-
-def test_an_executive_sees_the_work_of_one_region(client):
-    here, elsewhere = create_region("R8"), create_region("R4")
-    work(here, create_country("KE", region=here))
-    work(elsewhere, create_country("BR", region=elsewhere))
-    create_message(region=None)
-    client.force_login(create_executive(elsewhere))
-    answer = client.get("/en/secretariat/")
-    assert counts(answer) == [1, 1, 1, 1, 1, 1, 1, 0, 1]
-    assert {row.region for row in answer.context["queue"].rows} == {elsewhere}
-    client.force_login(create_secretary())
-    assert counts(client.get("/en/secretariat/")) == [3, 2, 2, 2, 2, 2, 2, 1, 2]
-
-
 def test_the_matrix_counts_what_each_language_has(client):
     create_publication()
     outdated = create_publication(title_es="Informe")
@@ -108,35 +42,6 @@ def test_the_matrix_counts_what_each_language_has(client):
     publications = client.get("/en/secretariat/").context["matrix"][0]
     found = [(c.language, c.total, c.ready, c.outdated, c.missing) for c in publications.cells]
     assert found == [("fr", 2, 2, 0, 0), ("en", 2, 1, 1, 0), ("es", 2, 0, 1, 1)]
-
-
-def test_no_kind_of_work_hides_the_others(client):
-    for _one in range(9):
-        create_organisation()
-    create_message()
-    client.force_login(create_secretary())
-    answer = client.get("/en/secretariat/")
-    assert counts(answer) == [1, 0, 0, 0, 0, 9, 0, 0, 0]
-    assert len(answer.context["queue"].rows) == 7
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, rows):
-    region = create_region("R8")
-    country = create_country("KE", region=region)
-    for _one in range(rows):
-        organisation = create_organisation(country=country, status="grace")
-        create_membership(organisation, year=2024)
-        create_organisation(country=country, status="lapsed")
-        create_publication(regions=[region], state="draft")
-        create_message(region=region)
-        Report.objects.create(
-            kind="member", organisation=organisation, language="en", year=2026, state="failed"
-        )
-    client.force_login(create_secretary())
-    client.get("/en/secretariat/")
-    with django_assert_num_queries(23):
-        client.get("/en/secretariat/")
 
 
 def test_a_message_is_read_and_marked_as_answered(client):

@@ -254,6 +254,7 @@ declare(
             )
         ),
         "members.Thread.organisation": Rule(),
+        "members.Document.organisation": Rule(),
         # Of a person: what they did stays theirs, what let them in is closed
         "members.Mandate.person": Rule(settle=same_role),
         "members.Notice.person": Rule(),
@@ -284,6 +285,9 @@ declare(
         "members.Message.author": Rule(),
         "members.Message.verified_by": Rule(),
         "members.Reader.person": Rule(),
+        "members.Document.put_by": Rule(),
+        "members.Document.withdrawn_by": Rule(),
+        "members.DocumentOpening.person": Rule(),
         "members.User_groups.user": Rule(),
         "members.User_user_permissions.user": Rule(),
         "admin.LogEntry.user": Rule(),

@@ -6,6 +6,7 @@ from members.models import (
     Affiliation,
     Association,
     Category,
+    Document,
     DuesBand,
     Facet,
     Headcount,
@@ -26,6 +27,11 @@ from portal.lib.translations import LANGUAGES
 @register(Category)
 class CategoryTranslation(TranslationOptions):
     fields = ("label", "description", "benefits", "invitations")
+
+
+@register(Document)
+class DocumentTranslation(TranslationOptions):
+    fields = ("title",)
 
 
 @register(Facet)
@@ -87,6 +93,7 @@ simple_history.register(
         "user_permissions",
     ],
 )
+simple_history.register(Document, app="members")
 simple_history.register(DuesBand, app="members")
 simple_history.register(Invoice, app="members")
 simple_history.register(Payment, app="members")

@@ -1,9 +1,11 @@
 from django.urls import path
 
+from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
 from members.desk import merges
 from members.desk import organisations as desk
 from members.desk import threads as desk_threads
+from members.space import documents as own_documents
 from members.space import dues as own_dues
 from members.space import organisation as own_organisation
 from members.space import people, second_factor
@@ -40,6 +42,11 @@ urlpatterns = [
     path("space/messages/new/", own_threads.new_thread, name="space_thread_new"),
     path("space/messages/<int:pk>/", own_threads.thread, name="space_thread"),
     path("space/messages/files/<int:pk>/", own_threads.attachment, name="attachment"),
+    path(
+        "space/documents/<int:pk>/<slug:file_language>/",
+        own_documents.document,
+        name="space_document",
+    ),
     # The finance desk
     path("secretariat/dues/", desk_dues.invoices, name="desk_dues"),
     path("secretariat/dues/dues.csv", desk_dues.invoices_csv, name="desk_dues_csv"),
@@ -118,4 +125,17 @@ urlpatterns = [
         name="desk_mail_confirm",
     ),
     path("secretariat/correspondence/mails/<int:pk>/", desk_threads.source, name="desk_mail"),
+    path("secretariat/documents/", desk_documents.documents, name="desk_documents"),
+    path("secretariat/documents/new/", desk_documents.new_document, name="desk_document_new"),
+    path("secretariat/documents/<int:pk>/", desk_documents.edit_document, name="desk_document"),
+    path(
+        "secretariat/documents/<int:pk>/withdraw/",
+        desk_documents.withdraw_document,
+        name="desk_document_withdraw",
+    ),
+    path(
+        "secretariat/documents/<int:pk>/<slug:file_language>/",
+        desk_documents.document_file,
+        name="desk_document_file",
+    ),
 ]

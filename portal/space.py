@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from members import reminders
-from members.models import Organisation, Thread
+from members.models import Document, Organisation, Thread
 from members.models.threads import Side
 from members.perms import may_manage_people
 from members.space.own import own_organisations
@@ -59,6 +59,9 @@ def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpR
         "may_manage": may_manage_people(request.user, organisation),
         "reserved": reserved.filter(access=Access.MEMBERS).newest_first()[:LATEST],
         "reports": reports.order_by("-queued_at")[:LATEST],
+        "documents": Document.objects.visible_to(request.user)
+        .with_new(request.user)
+        .newest_first()[:LATEST],
         "threads": threads.with_unread(request.user, Side.ORGANISATION).order_by(
             "-latest_at", "-pk"
         )[:LATEST],

@@ -8,6 +8,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from members import threads
@@ -15,6 +16,7 @@ from members.models import (
     Affiliation,
     Application,
     Category,
+    Document,
     DuesBand,
     Facet,
     Invoice,
@@ -280,6 +282,17 @@ def create_thread(
     return threads.begin(
         organisation=organisation, by=by or create_contact(organisation), **defaults | values
     )
+
+
+def create_document(**values) -> Document:
+    """A document for all members, with one file for all languages."""
+    serial = number()
+    titles = {f"title_{code}": f"Document {serial} {code}" for code in ("fr", "en", "es")}
+    document = Document.objects.create(**titles | values)
+    document.files.create(
+        media_type="application/pdf", file=ContentFile(b"%PDF-1.7", name="text.pdf")
+    )
+    return document
 
 
 def create_cycle(first_year: int | None = None, **values) -> Cycle:

@@ -24,6 +24,7 @@ from tests.factories import (
     create_axis,
     create_contact,
     create_country,
+    create_document,
     create_event,
     create_executive,
     create_invoice,
@@ -125,6 +126,8 @@ TABLE = {
     "members:space_thread_new": ("get", SPACE),
     "members:space_thread": ("get", (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)),
     "members:attachment": ("get", OWN_PEOPLE),
+    # For the members of the region, as long as they are
+    "members:space_document": ("get", (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)),
     "members:space_mandate": ("get", OWN_PEOPLE),
     "members:space_mandate_end": ("post", OWN_PEOPLE_ACT),
     "members:space_invitation_resend": ("post", OWN_PEOPLE_ACT),
@@ -199,6 +202,11 @@ TABLE = {
     "members:desk_thread_file_under": ("post", (302, *(403,) * 8, 302)),
     "members:desk_mail_confirm": ("post", DESK_ACT),
     "members:desk_mail": ("get", DESK_ROW),
+    "members:desk_documents": ("get", DESK),
+    "members:desk_document_new": ("get", DESK),
+    "members:desk_document": ("get", DESK_ROW),
+    "members:desk_document_withdraw": ("post", DESK_ACT),
+    "members:desk_document_file": ("get", DESK_ROW),
     "members:desk_merges": ("get", DESK),
     "members:desk_merge": ("get", DESK_ROW),
     "members:desk_unmerge": ("post", DESK_ACT),
@@ -302,6 +310,7 @@ def world() -> dict:
             mandate=people["colleague"].mandates.get(),
             **money(organisation, people["contact"]),
             thread=thread,
+            document=create_document(audience="region", region=region),
             attachment=mail.attachments.create(
                 name="text.pdf", file=ContentFile(b"%PDF-1.7", name="text.pdf")
             ),
@@ -345,6 +354,8 @@ def arguments(**made) -> dict:
     pair = {"kept": "lake-council", "removed": made["lapsed"].slug}
     message, mandate = {"pk": made["message"].pk}, {"pk": made["mandate"].pk}
     invitation, report = {"pk": made["invitation"].pk}, {"pk": made["report"].pk}
+    document = {"pk": made["document"].pk}
+    document_file = document | {"file_language": "all"}
     thread, mail = {"pk": made["thread"].pk}, {"pk": made["thread"].messages.get().pk}
     return {
         "permanent": {"symbol": "P-2026-14"},
@@ -385,6 +396,10 @@ def arguments(**made) -> dict:
         "members:desk_thread_file_under": thread,
         "members:desk_mail_confirm": mail,
         "members:desk_mail": mail,
+        "members:space_document": document_file,
+        "members:desk_document": document,
+        "members:desk_document_withdraw": document,
+        "members:desk_document_file": document_file,
         "members:desk_merge": {"pk": made["merge"].pk},
         "members:desk_unmerge": {"pk": made["merge"].pk},
         "members:desk_merge_organisations": pair,

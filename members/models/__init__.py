@@ -14,6 +14,7 @@ from members.models.associations import (
     Roll,
 )
 from members.models.categories import Category
+from members.models.documents import Document, DocumentFile, DocumentOpening
 from members.models.dues import DuesBand, Invoice, Payment, Renewal, Waiver
 from members.models.erasures import Erasure
 from members.models.facets import Facet
@@ -41,6 +42,9 @@ __all__ = [
     "CertificateSeries",
     "Derogation",
     "Distinct",
+    "Document",
+    "DocumentFile",
+    "DocumentOpening",
     "DuesBand",
     "Erasure",
     "Facet",

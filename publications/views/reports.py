@@ -6,6 +6,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from members.models import Document
 from portal.lib.jobs import JobState
 from publications.models import Report
 from publications.reports import making
@@ -13,7 +14,8 @@ from publications.reports.forms import MemberReportForm
 
 
 def documents(request: HttpRequest) -> HttpResponse:
-    """The reports on what the person acts for, with a form to ask for one."""
+    """What the secretariat has put there for the person's organisations, and the reports on what
+    the person acts for, with a form to ask for one."""
     form = MemberReportForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -37,6 +39,11 @@ def documents(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "reports": reports,
+            "shared": Document.objects.visible_to(request.user)
+            .with_new(request.user)
+            .select_related("category", "region", "organisation")
+            .prefetch_related("files")
+            .newest_first(),
             "is_busy": any(not report.is_finished for report in reports),
             "refresh": request.GET.get("follow") == "1",
         },

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from members import dues, joining, renewals, seats
+from members import applying, dues, joining, renewals, seats
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ DUTIES: tuple[Duty, ...] = (
     seats.settle_ended_derogations,
     renewals.remind,
     dues.mark_overdue,
+    applying.forget_drafts,
 )
 
 

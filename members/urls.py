@@ -2,7 +2,7 @@ from django.urls import path
 
 from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
-from members.desk import merges
+from members.desk import enclosures, merges
 from members.desk import organisations as desk
 from members.desk import threads as desk_threads
 from members.space import documents as own_documents
@@ -10,7 +10,7 @@ from members.space import dues as own_dues
 from members.space import organisation as own_organisation
 from members.space import people, second_factor
 from members.space import threads as own_threads
-from members.views import directory, invitation, renewal
+from members.views import apply, directory, draft, follow, invitation, renewal
 
 app_name = "members"
 urlpatterns = [
@@ -20,6 +20,20 @@ urlpatterns = [
     path("members/<slug:slug>/", directory.organisation, name="organisation"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("renewal/<str:token>/", renewal.renewal, name="renewal"),
+    # Becoming a member
+    path("apply/", apply.start, name="apply"),
+    path("apply/new/<str:code>/", apply.begin, name="apply_begin"),
+    path("apply/link/", apply.link, name="apply_link"),
+    path("apply/link/sent/", apply.link_sent, name="apply_link_sent"),
+    path("apply/saved/", apply.saved, name="apply_saved"),
+    path("apply/draft/place/", draft.place, name="apply_place"),
+    path("apply/draft/organisation/", draft.organisation, name="apply_organisation"),
+    path("apply/draft/people/", draft.people, name="apply_people"),
+    path("apply/draft/questions/", draft.questions, name="apply_questions"),
+    path("apply/draft/check/", draft.check, name="apply_check"),
+    path("apply/follow/<str:token>/", follow.follow, name="apply_follow"),
+    path("apply/follow/<str:token>/continue/", follow.go_on, name="apply_continue"),
+    path("apply/follow/<str:token>/withdraw/", follow.withdraw, name="apply_withdraw"),
     # The members’ area
     path("space/dues/", own_dues.own_dues, name="space_dues"),
     path("space/dues/renewal/", own_dues.renewal, name="space_renewal"),
@@ -67,6 +81,11 @@ urlpatterns = [
         name="desk_dues_waiver_back",
     ),
     # The secretariat
+    path(
+        "secretariat/applications/<int:pk>/documents/<int:document>/",
+        enclosures.document,
+        name="desk_application_document",
+    ),
     path("secretariat/organisations/", desk.organisations, name="desk_organisations"),
     path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),
     path("secretariat/organisations/merges/", merges.merges, name="desk_merges"),

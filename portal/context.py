@@ -29,6 +29,7 @@ SECTIONS = {
     "regions": "regions",
     "programme": "programme",
     "members": "members",
+    "apply": "members",
     "pages": "about",
     "search": "search",
 }

@@ -10,7 +10,10 @@ from portal.lib.links import absolute
 from portal.lib.translations import LANGUAGES
 from portal.sitemaps import SITEMAPS
 
-PRIVATE = ("space", "secretariat", "account", "search", "invitations")
+PRIVATE = (
+    *("space", "secretariat", "account", "search", "invitations"),
+    *("apply/draft", "apply/follow", "apply/link"),
+)
 
 
 @login_not_required

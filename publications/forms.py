@@ -158,7 +158,7 @@ def file_field(kept: PublicationFile | None) -> forms.FileField:
         hint = _("A PDF, EPUB, ODT or DOCX document of at most 20 MB.")
     else:
         hint = _("Now: %(file)s. A new file takes its place.") % {"file": said_of(kept)}
-    accepted = ",".join(files.SUFFIXES.values())
+    accepted = files.accepted(files.TEXTS)
     return forms.FileField(
         label=_("File"),
         required=False,

@@ -15,6 +15,7 @@ from members import threads
 from members.models import (
     Affiliation,
     Application,
+    ApplicationDocument,
     Category,
     Document,
     DuesBand,
@@ -23,6 +24,7 @@ from members.models import (
     Mandate,
     Membership,
     Organisation,
+    Question,
     Thread,
     User,
 )
@@ -207,6 +209,30 @@ def create_application(
             position=position,
         )
     return application
+
+
+def create_enclosed(application: Application) -> ApplicationDocument:
+    """A stored document of an application."""
+    return application.documents.create(
+        name="statutes.pdf",
+        media_type="application/pdf",
+        size=8,
+        digest=f"{number():064d}",
+        file=ContentFile(b"%PDF-1.7", name="statutes.pdf"),
+    )
+
+
+def create_question(category: str = "C", kind: str = "long", *, options=(), **values) -> Question:
+    """A question that must be answered, in the three languages."""
+    serial = number()
+    defaults = {f"text_{code}": f"Question {serial} {code}?" for code in ("fr", "en", "es")}
+    question = Question.objects.create(
+        category=create_category(category), kind=kind, **defaults | values
+    )
+    for position, label in enumerate(options):
+        labels = {f"label_{code}": f"{label} {code}" for code in ("fr", "en", "es")}
+        question.options.create(position=position, **labels)
+    return question
 
 
 def create_person(email: str = "", **values) -> User:

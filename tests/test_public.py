@@ -67,6 +67,7 @@ ADDRESSES = [
     "programme/events/forum/",
     "members/",
     "members/shown/",
+    "apply/",
     "publications/",
     "publications/P-2026-14/",
     "publications/P-2026-15/",

@@ -2,12 +2,17 @@
 
 import hashlib
 import lzma
+import struct
+import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageFile
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
@@ -15,6 +20,13 @@ PDF = "application/pdf"
 EPUB = "application/epub+zip"
 ODT = "application/vnd.oasis.opendocument.text"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+JPEG = "image/jpeg"
+PNG = "image/png"
+# What the network publishes, and what may be enclosed with a form.
+TEXTS = (PDF, EPUB, ODT, DOCX)
+ENCLOSURES = (PDF, ODT, DOCX, JPEG, PNG)
+# An A4 page scanned at 600 dots an inch has 35 million.
+MOST_PIXELS = 40_000_000
 # What zipfile lets through when an archive is damaged.
 DAMAGED = (
     zipfile.BadZipFile,
@@ -25,11 +37,15 @@ DAMAGED = (
     zlib.error,
     lzma.LZMAError,
 )
-SUFFIXES = {PDF: ".pdf", EPUB: ".epub", ODT: ".odt", DOCX: ".docx"}
+# The ending a file is stored under, and the others it may come with.
+SUFFIXES = {PDF: ".pdf", EPUB: ".epub", ODT: ".odt", DOCX: ".docx", JPEG: ".jpg", PNG: ".png"}
+OTHER_SUFFIXES = {JPEG: (".jpeg",)}
+# Where a document keeps programs.
+MACROS = ("word/vbaProject.bin", "Basic/", "Scripts/")
 
 
 class FileFacts(NamedTuple):
-    """What a document really is: media type, bytes, pages (0 unless PDF), tagged, SHA-256."""
+    """What a file really is: media type, bytes, pages (0 unless PDF), tagged, SHA-256."""
 
     media_type: str
     size: int
@@ -38,11 +54,11 @@ class FileFacts(NamedTuple):
     digest: str
 
 
-def inspect(file: BinaryIO, *, name: str, limit: int) -> FileFacts:
-    """The facts of an uploaded document.
+def inspect(file: BinaryIO, *, name: str, limit: int, kinds: Sequence[str] = TEXTS) -> FileFacts:
+    """The facts of an uploaded file of one of the kinds.
 
-    Raises ValidationError when it is too large, of no accepted kind, damaged, or not what
-    the end of its name says.
+    Raises ValidationError when it is too large, of no accepted kind, damaged, not what the end
+    of its name says, or holds programs.
     """
     file.seek(0, 2)
     size = file.tell()
@@ -54,20 +70,25 @@ def inspect(file: BinaryIO, *, name: str, limit: int) -> FileFacts:
             params={"limit": limit // (1024 * 1024)},
         )
     media_type = media_type_of(file)
-    if media_type is None:
+    if media_type not in kinds:
         raise ValidationError(
-            _("This is not a PDF, EPUB, ODT or DOCX document. Choose another file."),
+            _("Accepted kinds of files: %(kinds)s. This is none of them. Choose another file."),
             code="unknown_type",
+            params={"kinds": ", ".join(kind_name(kind) for kind in kinds)},
         )
-    if not name.lower().endswith(SUFFIXES[media_type]):
+    if not name.lower().endswith((SUFFIXES[media_type], *OTHER_SUFFIXES.get(media_type, ()))):
         raise ValidationError(
             _(
                 "The name says “%(name)s”, but the content is %(kind)s. "
                 "Correct the name or the file."
             ),
             code="name_mismatch",
-            params={"name": name, "kind": SUFFIXES[media_type][1:].upper()},
+            params={"name": name, "kind": kind_name(media_type)},
         )
+    if media_type in (ODT, DOCX):
+        check_without_macros(file)
+    if media_type in (JPEG, PNG):
+        check_image(file, media_type)
     pages, is_tagged = pdf_facts(file) if media_type == PDF else (0, False)
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -83,7 +104,23 @@ def media_type_of(file: BinaryIO) -> str | None:
         return PDF
     if start.startswith(b"PK\x03\x04"):
         return zipped_type_of(file)
+    if start.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if start == b"\x89PNG\r\n\x1a\n":
+        return PNG
     return None
+
+
+def kind_name(media_type: str) -> str:
+    """The kind in capitals, as a reader knows it: PDF, EPUB."""
+    return SUFFIXES.get(media_type, ".")[1:].upper()
+
+
+def accepted(kinds: Sequence[str]) -> str:
+    """The endings of the kinds, for the ``accept`` of a file field."""
+    return ",".join(
+        suffix for kind in kinds for suffix in (SUFFIXES[kind], *OTHER_SUFFIXES.get(kind, ()))
+    )
 
 
 def zipped_type_of(file: BinaryIO) -> str | None:
@@ -116,3 +153,50 @@ def pdf_facts(file: BinaryIO) -> tuple[int, bool]:
             _("This PDF is damaged and cannot be read. Save it again and send the new file."),
             code="damaged",
         ) from error
+
+
+def check_without_macros(file: BinaryIO):
+    """Raises ValidationError when the document carries programs, which nobody here needs."""
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        has_macros = any(name.startswith(MACROS) for name in archive.namelist())
+    file.seek(0)
+    if has_macros:
+        raise ValidationError(
+            _("This document contains macros. Save it without them, or as PDF, and send it again."),
+            code="macros",
+        )
+
+
+@contextmanager
+def whole_pictures_only() -> Iterator[None]:
+    """Pillow refuses what is cut off, which WeasyPrint, once loaded, tells it to let through."""
+    lenient = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+
+
+def check_image(file: BinaryIO, media_type: str):
+    """Decode the whole picture. Raises ValidationError when it is damaged or enormous."""
+    file.seek(0)
+    try:
+        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+            image = Image.open(file, formats=[media_type.partition("/")[2].upper()])
+        if image.width * image.height > MOST_PIXELS:
+            raise Image.DecompressionBombError
+        with whole_pictures_only():
+            image.load()
+    except Image.DecompressionBombError as error:
+        raise ValidationError(
+            _("This picture has too many pixels. Make it smaller and send it again."),
+            code="too_many_pixels",
+        ) from error
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
+        raise ValidationError(
+            _("This picture is damaged and cannot be read. Save it again and send the new file."),
+            code="damaged",
+        ) from error
+    file.seek(0)

@@ -1,8 +1,10 @@
 """What forms share: dates, and records in three languages with one group of fields each."""
 
+import datetime
 from typing import NamedTuple
 
 from django import forms
+from django.core import signing
 from django.forms import BoundField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -19,6 +21,58 @@ class DateInput(forms.DateInput):
 
     def __init__(self):
         super().__init__(format="%Y-%m-%d")
+
+
+# Nobody fills in a form faster; a page left open for longer is shown once more.
+QUICKEST = datetime.timedelta(seconds=2)
+LONGEST = datetime.timedelta(days=1)
+
+
+def stamp() -> str:
+    """The signed moment at which a form was shown."""
+    return signing.TimestampSigner(salt="portal.form").sign("shown")
+
+
+class GuardedForm(forms.Form):
+    """A form of a public page that programs fill in too, guarded without puzzles.
+
+    ``homepage`` is a trap: people do not see it. ``shown_at`` is the signed moment at which the
+    page was made: a form that comes back at once, very late, or without it is shown again.
+    """
+
+    homepage = forms.CharField(
+        label=gettext_lazy("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+    shown_at = forms.CharField(required=False, initial=stamp, widget=forms.HiddenInput)
+
+    @property
+    def is_trapped(self) -> bool:
+        """Whether a program filled it in; it is told nothing."""
+        return bool(self.cleaned_data.get("homepage"))
+
+    def clean(self):
+        cleaned = super().clean()
+        signer = signing.TimestampSigner(salt="portal.form")
+        given = cleaned.get("shown_at", "")
+        try:
+            signer.unsign(given, max_age=LONGEST)
+        except signing.BadSignature:
+            self._show_again(_("This page was open for a long time. Send the form once more."))
+            return cleaned
+        try:
+            signer.unsign(given, max_age=QUICKEST)
+        except signing.SignatureExpired:
+            return cleaned
+        raise forms.ValidationError(
+            _("That was very quick. Look at it once more, then send it."), code="too_quick"
+        )
+
+    def _show_again(self, message: str):
+        self.data = self.data.copy()
+        self.data[self.add_prefix("shown_at")] = stamp()
+        self.add_error(None, forms.ValidationError(message, code="too_late"))
 
 
 class LanguageFields(NamedTuple):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
-from portal.lib.files import SUFFIXES
+from portal.lib.files import SUFFIXES, kind_name
 from portal.lib.translations import (
     LANGUAGES,
     Language,
@@ -256,4 +256,4 @@ class PublicationFile(models.Model):
     @property
     def kind(self) -> str:
         """The kind in capitals, as a reader knows it: PDF, EPUB."""
-        return SUFFIXES.get(self.media_type, ".")[1:].upper()
+        return kind_name(self.media_type)

@@ -225,8 +225,11 @@ def record_payment(
     method: str = PaymentMethod.TRANSFER,
     reference: str = "",
     by: User | None = None,
+    letter: bool = True,
 ) -> Payment:
     """Record money received for an invoice, whole or in part, and give it its receipt.
+
+    The receipt is mailed to who answers for the dues unless told not to.
 
     Raises ValidationError for another currency, for more than what remains (credit is not
     kept: what is too much goes to another invoice or back), for a day to come, and for a
@@ -260,7 +263,8 @@ def record_payment(
             recorded_by=by,
         )
         settle(held)
-        dues_letters.write_receipt(payment)
+        if letter:
+            dues_letters.write_receipt(payment)
     take_over(invoice, held)
     return payment
 

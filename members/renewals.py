@@ -15,11 +15,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from members import dues, dues_letters, joining, notices, perms, seats
+from members import dues, dues_letters, joining, notices, perms, seats, threads
 from members.models import Invoice, Membership, Notice, Organisation, Renewal, User
 from members.models.organisations import GRACE_DAYS, Status
+from members.models.threads import Side
 from portal.lib.links import absolute_url
 from portal.lib.templatetags.text import plain_date
+from portal.lib.translations import current_language
 
 RENEWABLE = (Status.ACTIVE, Status.GRACE, Status.LAPSED)
 WINDOW_DAYS = 60
@@ -125,7 +127,8 @@ def renew(
     """Add the next period, invoice it, and confirm it by mail, all or nothing.
 
     ``last`` is the period that the person saw and renews; ``details`` are fields of the
-    organisation that were corrected on the way (website, email). Raises ValidationError when it was
+    organisation that were corrected on the way (website, email); a note goes to the secretariat
+    as a message that waits for its answer. Raises ValidationError when it was
     renewed already, and as ``check`` does. A period without a band of dues is renewed without an
     invoice, which the finance desk adds later.
     """
@@ -144,6 +147,8 @@ def renew(
             renewal = Renewal.objects.create(
                 previous=last, membership=membership, person=by, by_link=by_link, note=note
             )
+            if note.strip():
+                pass_on(organisation, note, by=by)
             invoice = invoice_of(membership, by=by, today=today)
             forget_reminders(last)
             confirm(renewal, invoice)
@@ -169,6 +174,18 @@ def correct(organisation: Organisation, details: dict[str, str]):
         for name, value in changed.items():
             setattr(organisation, name, value)
         organisation.save(minor_edit=True)
+
+
+def pass_on(organisation: Organisation, note: str, *, by: User):
+    """What is no longer right, as a thread at the desk."""
+    threads.begin(
+        organisation=organisation,
+        subject=_("What has changed, told with the renewal"),
+        text=note,
+        by=by,
+        side=Side.ORGANISATION,
+        language=current_language(),
+    )
 
 
 def already_renewed() -> ValidationError:

@@ -5,6 +5,7 @@ from django.db import transaction
 from portal.demo.calendar import create_activities, create_events
 from portal.demo.letters import create_issues, create_messages, create_subscriptions
 from portal.demo.library import create_publications
+from portal.demo.money import create_dues
 from portal.demo.organisations import create_organisations
 from portal.demo.people import create_others, create_secretary
 from portal.demo.scale import multiply
@@ -32,6 +33,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "subscriptions": create_subscriptions(),
         "messages": create_messages(),
         "threads": create_threads(secretary),
+        "invoices": create_dues(secretary),
     }
     for kind, count in multiply(scale).items():
         created[kind] += count

@@ -33,6 +33,13 @@ STAFF = (
         ((MandateKind.EXECUTIVE, {"region": "R8"}),),
         "regional executive, R8",
     ),
+    (
+        "tomas.ejemplo@example.org",
+        "Tomás Ejemplo",
+        "es",
+        ((MandateKind.TREASURER, {}),),
+        "finance desk",
+    ),
 )
 OTHERS = (
     (

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from members import daily, invitations, joining, renewals
-from members.models import Invoice, Mandate, Membership, Notice, Organisation, Renewal
+from members.models import Invoice, Mandate, Membership, Notice, Organisation, Renewal, Thread
 from members.models.notices import NoticeState
 from tests.factories import (
     create_band,
@@ -107,6 +107,16 @@ def test_it_issues_the_invoice_and_confirms_to_all_who_answer_for_the_dues():
     assert all(invoice.number in notice.text for notice in done)
     # The confirmation tells of the invoice: no second mail does.
     assert not Notice.objects.filter(kind="invoice").exists()
+
+
+def test_a_note_waits_at_the_desk_as_a_message():
+    organisation, last, contact = create_member()
+    with at(END):
+        renewals.renew(organisation, last=last, by=contact, note="Our head has changed")
+    [thread] = Thread.objects.all()
+    assert (thread.organisation, thread.turn) == (organisation, "secretariat")
+    [message] = thread.messages.all()
+    assert (message.text, message.author) == ("Our head has changed", contact)
 
 
 def test_without_a_band_the_membership_is_renewed_and_the_invoice_follows():
@@ -347,7 +357,14 @@ def expected(
     return Counter(sent)
 
 
-@pytest.mark.parametrize("every", [1, 2, 4], ids=["daily", "every second day", "late"])
+@pytest.mark.parametrize(
+    "every",
+    [
+        pytest.param(1, marks=pytest.mark.slow, id="daily"),
+        pytest.param(2, marks=pytest.mark.slow, id="every second day"),
+        pytest.param(4, id="late"),
+    ],
+)
 def test_a_simulated_year_sends_what_counting_by_hand_says(every):
     first = datetime.date(2026, 1, 1)
     runs = [first + days * DAY for days in range(0, 365, every)]

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 
 MADE = {
     "organisations": 90,
-    "people": 88,
+    "people": 89,
     "publications": 60,
     "events": 33,
     "activities": 20,
@@ -43,6 +43,7 @@ MADE = {
     "subscriptions": 193,
     "messages": 3,
     "threads": 4,
+    "invoices": 86,
 }
 TODAY = timezone.localdate()
 
@@ -250,6 +251,7 @@ def test_people_can_log_in_and_staff_have_a_code(demonstration, settings):
     assert [(email, role) for email, _, role in demo.logins()] == [
         (SECRETARY, "secretariat"),
         ("wanjiru.example@example.org", "regional executive, R8"),
+        ("tomas.ejemplo@example.org", "finance desk"),
         ("awa.exemple@example.org", "head and contact of a member, Senegal"),
         ("jean.modele@example.org", "dues and contact of the same member"),
         ("marisol.ejemplo@example.org", "language lead, Spanish"),
@@ -259,11 +261,16 @@ def test_people_can_log_in_and_staff_have_a_code(demonstration, settings):
         assert person.check_password(password)
         assert EmailAddress.objects.filter(user=person, verified=True, primary=True).count() == 1
     staff = [authenticator.user.email for authenticator in Authenticator.objects.all()]
-    assert sorted(staff) == [SECRETARY, "wanjiru.example@example.org"]
+    assert sorted(staff) == [
+        SECRETARY,
+        "tomas.ejemplo@example.org",
+        "wanjiru.example@example.org",
+    ]
     usable = [person for person in User.objects.all() if person.has_usable_password()]
-    assert len(usable) == 5
-    lina, wanjiru = (User.objects.get(email=email).standing for email in staff)
+    assert len(usable) == 6
+    lina, tomas, wanjiru = (User.objects.get(email=email).standing for email in sorted(staff))
     assert (lina.is_secretariat, wanjiru.is_secretariat) == (True, False)
+    assert (tomas.is_treasurer, tomas.has_desk) == (True, False)
     assert [region.code for region in wanjiru.regions] == ["R8"]
     marisol = User.objects.get(email="marisol.ejemplo@example.org")
     assert marisol.standing.languages == ("es",)

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models.categories import Category
 from members.models.memberships import Membership
@@ -110,12 +111,12 @@ class NumberSeries(models.Model):
 
 
 class InvoiceState(models.TextChoices):
-    OPEN = "open", _("open")
-    PARTLY_PAID = "partly_paid", _("partly paid")
-    OVERDUE = "overdue", _("overdue")
-    PAID = "paid", _("paid")
-    WAIVED = "waived", _("waived")
-    CANCELLED = "cancelled", _("cancelled")
+    OPEN = "open", pgettext_lazy("invoice", "open")
+    PARTLY_PAID = "partly_paid", pgettext_lazy("invoice", "partly paid")
+    OVERDUE = "overdue", pgettext_lazy("invoice", "overdue")
+    PAID = "paid", pgettext_lazy("invoice", "paid")
+    WAIVED = "waived", pgettext_lazy("invoice", "waived")
+    CANCELLED = "cancelled", pgettext_lazy("invoice", "cancelled")
 
 
 class InvoiceQuerySet(models.QuerySet):

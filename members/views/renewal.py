@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from members import dues, dues_letters, renewals
 from members.forms.dues import RenewalForm
@@ -81,7 +82,11 @@ class Renewing:
 
 
 def steps(current: str) -> list[dict]:
-    names = (("check", _("Check")), ("confirm", _("Confirm")), ("done", _("Done")))
+    names = (
+        ("check", pgettext("renewal", "Check")),
+        ("confirm", pgettext("renewal", "Confirm")),
+        ("done", _("Done")),
+    )
     order = [name for name, _title in names]
     return [
         {

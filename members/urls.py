@@ -10,14 +10,16 @@ from members.space import dues as own_dues
 from members.space import organisation as own_organisation
 from members.space import people, second_factor
 from members.space import threads as own_threads
-from members.views import apply, directory, draft, follow, invitation, renewal
+from members.views import apply, directory, draft, follow, invitation, organisation, renewal
 
 app_name = "members"
 urlpatterns = [
     # The public directory
     path("members/", directory.directory, name="directory"),
     path("members/members.csv", directory.directory_csv, name="directory_csv"),
-    path("members/<slug:slug>/", directory.organisation, name="organisation"),
+    path("members/members.json", directory.directory_json, name="directory_json"),
+    path("members/members.geojson", directory.directory_geojson, name="directory_geojson"),
+    path("members/<slug:slug>/", organisation.organisation, name="organisation"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("renewal/<str:token>/", renewal.renewal, name="renewal"),
     # Becoming a member

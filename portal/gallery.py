@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from members.perms import may_open_desk
+from members.reach import Reach
 from portal.desk import PageForm
 from portal.lib.access import permitted
 from portal.lib.translations import Text, TranslationState, current_language
@@ -95,6 +96,13 @@ def gallery_context() -> dict:
             {"title": "Translated", "note": "", "state": ""},
             {"title": "Published", "note": "", "state": ""},
         ],
+        "reach": Reach(
+            organisations=1284,
+            countries=37,
+            others=True,
+            as_of=datetime.date(2026, 10, 2),
+            oldest=datetime.date(2025, 6, 30),
+        ),
         "figures": [("Member organisations", 14), ("Subscribers", 1284)],
         "bars": [{"name": f"Axis {n}", "number": n, "count": n * n % 8} for n in range(1, 8)],
         "tabs": [

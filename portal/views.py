@@ -9,7 +9,7 @@ from django.template import loader
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from members import directory
+from members import directory, reach
 from members.models import Organisation
 from portal.forms import ContactForm
 from portal.lib import network
@@ -64,6 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "axes": counted_axes(),
             "subscribe_form": subscribe_form,
             "steps": joining_steps(),
+            "reach": reach.of_world(),
         },
     )
 
@@ -143,6 +144,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
                 (_("Countries with a member"), len(counts)),
                 (_("Publications"), publications.count()),
             ],
+            "reach": reach.of_region(found),
             "latest": publications.newest_first().prefetch_related("axes", "regions")[:3],
             "issues": Issue.objects.public().filter(newsletter__region=found).newest_first()[:2],
             "events": Event.objects.public().in_region(found).upcoming(timezone.now())[:4],

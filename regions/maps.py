@@ -26,3 +26,12 @@ def of_region(region: Region, counts: Mapping[str, int], *, language: str | None
     name = f"name_{language or current_language()}"
     names = dict(Country.objects.in_region(region).order_by().values_list("code", name))
     return maps.region_map(SHAPES, region.code, names, counts, names)
+
+
+def points() -> dict[str, tuple[float, float]]:
+    """Country code → longitude and latitude of a place inside its largest part.
+
+    It is the point of the largest polygon farthest from its outline (make_shapes.py), so that a
+    marker never stands in the sea or in a neighbour's land. Antarctica has none.
+    """
+    return {code: tuple(at) for code, at in maps.load(SHAPES).head["centers"].items()}

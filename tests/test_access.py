@@ -97,6 +97,8 @@ TABLE = {
     "portal:contact_sent": ("get", EVERYBODY),
     "members:directory": ("get", EVERYBODY),
     "members:directory_csv": ("get", EVERYBODY),
+    "members:directory_json": ("get", EVERYBODY),
+    "members:directory_geojson": ("get", EVERYBODY),
     "members:organisation": ("get", EVERYBODY),
     "members:invitation": ("get", EVERYBODY),
     "members:renewal": ("get", EVERYBODY),

@@ -38,6 +38,8 @@ PUBLIC = {
     "portal:contact_sent",
     "members:directory",
     "members:directory_csv",
+    "members:directory_json",
+    "members:directory_geojson",
     "members:organisation",
     "members:invitation",
     "members:renewal",

@@ -63,6 +63,10 @@ class OrganisationQuerySet(TranslatableQuerySet):
     def of_category(self, code: str):
         return self.filter(category__code=code)
 
+    def having(self, facet: Facet):
+        """Those that chose this theme, population or working language."""
+        return self.filter(facets=facet)
+
     def visible_to(self, user: User):
         """Rows the user may see in the members' area and at the desk.
 

@@ -1,14 +1,19 @@
 """The directory of members, for everybody. Discreet members are not in it."""
 
+from collections.abc import Iterator
+
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from members import directory as listing
-from members.models import Category, OldAddress, Organisation
+from members import open_data, reach
+from members.models import Category, Facet, Organisation
+from members.models.facets import FacetKind
+from members.models.organisations import OrganisationQuerySet
 from portal.lib.translations import current_language
 from regions import maps
 from regions.models import Country, Grouping, Region
@@ -16,34 +21,23 @@ from regions.models import Country, Grouping, Region
 PER_PAGE = 50
 
 
+def choice_field(queryset, label) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        queryset, label=label, required=False, empty_label=_("All"), to_field_name="code"
+    )
+
+
 class DirectoryForm(forms.Form):
     """The filters of the directory; what is not understood is told and left out."""
 
     word = forms.CharField(label=_("Name or word"), required=False, max_length=80)
-    region = forms.ModelChoiceField(
-        Region.objects.all(),
-        label=_("Region"),
-        required=False,
-        empty_label=_("All"),
-        to_field_name="code",
-    )
-    country = forms.ModelChoiceField(
-        Country.objects.none(), label=_("Country"), required=False, empty_label=_("All")
-    )
-    category = forms.ModelChoiceField(
-        Category.objects.all(),
-        label=_("Category"),
-        required=False,
-        empty_label=_("All"),
-        to_field_name="code",
-    )
-    grouping = forms.ModelChoiceField(
-        Grouping.objects.all(),
-        label=_("Grouping"),
-        required=False,
-        empty_label=_("All"),
-        to_field_name="code",
-    )
+    region = choice_field(Region.objects.all(), _("Region"))
+    country = choice_field(Country.objects.none(), _("Country"))
+    category = choice_field(Category.objects.all(), _("Category"))
+    grouping = choice_field(Grouping.objects.all(), _("Grouping"))
+    theme = choice_field(Facet.objects.of_kind(FacetKind.THEME), _("Theme"))
+    population = choice_field(Facet.objects.of_kind(FacetKind.POPULATION), _("Population"))
+    language = choice_field(Facet.objects.of_kind(FacetKind.LANGUAGE), _("Working language"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -62,62 +56,109 @@ class DirectoryForm(forms.Form):
             chosen["category"] = chosen["category"].code
         return chosen
 
+    def offer(self, choices: dict[str, list[listing.Choice]]):
+        """Show beside each choice how many organisations it leaves; what is chosen stays."""
+        for name, offered in choices.items():
+            options = [(one.value, f"{one.label} ({one.count})") for one in offered]
+            current = self.cleaned_data.get(name)
+            if current and current.code not in dict(options):
+                options.append((current.code, f"{current} (0)"))
+            self.fields[name].choices = [("", _("All")), *options]
+
 
 @login_not_required
 def directory(request: HttpRequest) -> HttpResponse:
     form = DirectoryForm(request.GET)
-    page = Paginator(listing.found(**form.filters()), PER_PAGE).get_page(request.GET.get("page"))
-    regions = listing.counted_regions()
-    details = {
-        region.code: {
-            "name": region.text("name").value,
-            "href": f"?region={region.code}",
-            "count": region.count,
-        }
-        for region in regions
-    }
+    chosen = form.filters()
+    choices = listing.choices(chosen)
+    form.offer(choices)
+    rows = listing.found(**chosen)
     return render(
         request,
         "members/directory.html",
         {
             "form": form,
-            "page": page,
-            "regions": regions,
-            "world": maps.of_world(details),
+            "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+            "regions": counted_regions(choices["region"]),
+            "reach": reach_of(chosen),
+            "scope": "country" if "country" in chosen else "region" if chosen else "world",
+            "total": Organisation.objects.active().count(),
             "countries": Organisation.objects.public()
             .filter(country__isnull=False)
             .values("country")
             .distinct()
             .count(),
-            "total": Organisation.objects.active().count(),
-            "is_filtered": bool(form.filters()),
+            "is_filtered": bool(chosen),
+            **map_of(rows, chosen, choices["region"]),
         },
     )
 
 
-@login_not_required
-def directory_csv(request: HttpRequest) -> HttpResponse:
-    form = DirectoryForm(request.GET)
-    return HttpResponse(
-        listing.as_csv(listing.found(**form.filters())),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="members.csv"'},
-    )
+def counted_regions(offered: list[listing.Choice]) -> list[Region]:
+    """The nine regions in order, each with how many organisations choosing it would leave."""
+    counts = {choice.value: choice.count for choice in offered}
+    regions = list(Region.objects.all())
+    for region in regions:
+        region.count = counts.get(region.code, 0)
+    return regions
+
+
+def map_of(rows: OrganisationQuerySet, chosen: dict, offered: list[listing.Choice]) -> dict:
+    """The map of what is listed: one region's countries when it is in one region, else the world.
+
+    While no region is chosen, what the regions are offered with is what the list holds of each.
+    """
+    region = chosen.get("region") or (chosen["country"].region if "country" in chosen else None)
+    if region:
+        counts = listing.counts_by_country(rows)
+        return {"region": region, "map": maps.of_region(region, counts), "world": None}
+    details = {
+        choice.value: {
+            "name": choice.label,
+            "href": f"?region={choice.value}",
+            "count": choice.count,
+        }
+        for choice in offered
+    }
+    return {"region": None, "map": None, "world": maps.of_world(details)}
+
+
+def reach_of(chosen: dict) -> reach.Reach | None:
+    """For how many the network speaks there; other filters than places have no reach."""
+    if set(chosen) == {"country"}:
+        return reach.of_country(chosen["country"])
+    if set(chosen) == {"region"}:
+        return reach.of_region(chosen["region"])
+    return None if chosen else reach.of_world()
+
+
+# -- The same list as open data ------------------------------------------------------------------
 
 
 @login_not_required
-def organisation(request: HttpRequest, slug: str) -> HttpResponse:
-    found = (
-        Organisation.objects.public()
-        .select_related("category", "country__region")
-        .prefetch_related("regions")
-        .with_first_year()
-        .filter(slug=slug)
-        .first()
+def directory_csv(request: HttpRequest) -> StreamingHttpResponse:
+    return download(request, open_data.as_csv, "text/csv; charset=utf-8", "members.csv")
+
+
+@login_not_required
+def directory_json(request: HttpRequest) -> StreamingHttpResponse:
+    return download(request, open_data.as_json, "application/json", "members.json")
+
+
+@login_not_required
+def directory_geojson(request: HttpRequest) -> StreamingHttpResponse:
+    return download(request, open_data.as_geojson, "application/geo+json", "members.geojson")
+
+
+def download(request: HttpRequest, writer, content_type: str, name: str) -> StreamingHttpResponse:
+    """What the list shows under the same filters; any page of the web may read it."""
+    content: Iterator[str] = writer(listing.found(**DirectoryForm(request.GET).filters()))
+    return StreamingHttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Access-Control-Allow-Origin": "*",
+            "Link": f'<{open_data.LICENCE}>; rel="license"',
+        },
     )
-    if found is None:
-        # An organisation that was merged into another one leads there for good.
-        if newer := OldAddress.objects.public().leading_on(slug):
-            return redirect("members:organisation", slug=newer, permanent=True)
-        raise Http404
-    return render(request, "members/organisation.html", {"organisation": found})

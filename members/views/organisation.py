@@ -1,0 +1,58 @@
+"""The public page of one organisation. That of a discreet one does not exist."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from members import reach
+from members.models import Affiliation, OldAddress, Organisation
+from members.models.facets import FacetKind
+from members.models.organisations import OrganisationQuerySet
+
+PER_PAGE = 50
+
+
+@login_not_required
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    found = shown(Organisation.objects.public()).filter(slug=slug).first()
+    if found is None:
+        # An organisation that was merged into another one leads there for good.
+        if newer := OldAddress.objects.public().leading_on(slug):
+            return redirect("members:organisation", slug=newer, permanent=True)
+        raise Http404
+    return render(
+        request,
+        "members/organisation.html",
+        public_page(found, page=request.GET.get("page")),
+    )
+
+
+def shown(organisations: OrganisationQuerySet) -> OrganisationQuerySet:
+    """With what the page of an organisation needs."""
+    return (
+        organisations.select_related("category", "country__region")
+        .prefetch_related("regions", "facets")
+        .with_first_year()
+    )
+
+
+def public_page(organisation: Organisation, *, page=None) -> dict:
+    """What the public page of an organisation shows, whoever is asking."""
+    own = organisation.category.has_own_members
+    published = Affiliation.objects.under(organisation).filter(is_public=True).by_name()
+    facets = list(organisation.facets.all())
+    return {
+        "organisation": organisation,
+        "words": [
+            (label, [facet for facet in facets if facet.kind == kind])
+            for kind, label in (
+                (FacetKind.THEME, _("Themes")),
+                (FacetKind.POPULATION, _("Populations")),
+                (FacetKind.LANGUAGE, _("Working languages")),
+            )
+        ],
+        "reach": reach.of_organisation(organisation) if own else None,
+        "associations": Paginator(published, PER_PAGE).get_page(page) if own else None,
+    }

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from members import applying, dues, joining, renewals, seats
+from members import applying, dues, joining, renewals, rolls, seats
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ DUTIES: tuple[Duty, ...] = (
     renewals.remind,
     dues.mark_overdue,
     applying.forget_drafts,
+    rolls.forget_old,
 )
 
 

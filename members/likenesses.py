@@ -162,3 +162,14 @@ def settle(pks: Iterable[int]):
             association.counted_as_id = wanted
             changed.append(association)
     Association.objects.bulk_update(changed, ["counted_as"], batch_size=500)
+
+
+def decided(user: User):
+    """The decisions on lists the user runs, the latest first."""
+    mine = Affiliation.objects.filter(umbrella__in=Organisation.objects.run_by(user))
+    own = mine.values("association")
+    return (
+        Likeness.objects.filter(one__in=own, other__in=own)
+        .select_related("one__country", "other__country", "decided_by")
+        .order_by("-decided_at", "-pk")
+    )

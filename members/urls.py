@@ -2,13 +2,14 @@ from django.urls import path
 
 from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
-from members.desk import enclosures, merges
+from members.desk import enclosures, likenesses, merges
 from members.desk import organisations as desk
 from members.desk import threads as desk_threads
+from members.space import associations as own_members
 from members.space import documents as own_documents
 from members.space import dues as own_dues
 from members.space import organisation as own_organisation
-from members.space import people, second_factor
+from members.space import people, preview, second_factor
 from members.space import threads as own_threads
 from members.views import apply, directory, draft, follow, invitation, organisation, renewal
 
@@ -40,6 +41,41 @@ urlpatterns = [
     path("space/dues/", own_dues.own_dues, name="space_dues"),
     path("space/dues/renewal/", own_dues.renewal, name="space_renewal"),
     path("space/organisation/", own_organisation.organisation, name="space_organisation"),
+    path("space/organisation/preview/", preview.own_preview, name="space_preview"),
+    path("space/own-members/", own_members.own_associations, name="space_own_members"),
+    path(
+        "space/own-members/<slug:slug>/",
+        own_members.all_associations,
+        name="space_associations",
+    ),
+    path(
+        "space/own-members/<slug:slug>/new/",
+        own_members.add_association,
+        name="space_association_new",
+    ),
+    path(
+        "space/own-members/<slug:slug>/confirm/",
+        own_members.confirm_associations,
+        name="space_associations_confirm",
+    ),
+    path("space/own-members/<slug:slug>/number/", own_members.headcount, name="space_headcount"),
+    path("space/own-members/<slug:slug>/upload/", own_members.upload, name="space_roll_upload"),
+    path(
+        "space/own-members/<slug:slug>/own-members.csv",
+        own_members.associations_csv,
+        name="space_associations_csv",
+    ),
+    path(
+        "space/own-members/entries/<int:pk>/",
+        own_members.edit_association,
+        name="space_association",
+    ),
+    path(
+        "space/own-members/entries/<int:pk>/remove/",
+        own_members.remove_association,
+        name="space_association_remove",
+    ),
+    path("space/own-members/uploads/<int:pk>/", own_members.roll, name="space_roll"),
     path("space/people/", people.people, name="space_people"),
     path("space/people/roles/<int:pk>/", people.mandate, name="space_mandate"),
     path("space/people/roles/<int:pk>/end/", people.end_mandate, name="space_mandate_end"),
@@ -87,6 +123,20 @@ urlpatterns = [
         "secretariat/applications/<int:pk>/documents/<int:document>/",
         enclosures.document,
         name="desk_application_document",
+    ),
+    path(
+        "secretariat/organisations/<slug:slug>/preview/", preview.desk_preview, name="desk_preview"
+    ),
+    path("secretariat/matches/", likenesses.matches, name="desk_matches"),
+    path(
+        "secretariat/matches/<int:one>/<int:other>/",
+        likenesses.decide_match,
+        name="desk_match_decide",
+    ),
+    path(
+        "secretariat/matches/<int:pk>/take-back/",
+        likenesses.take_back_match,
+        name="desk_match_take_back",
     ),
     path("secretariat/organisations/", desk.organisations, name="desk_organisations"),
     path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),

@@ -15,12 +15,13 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
-from members import dues, renewals, tracking
+from members import dues, likenesses, renewals, tracking
 from members.merging import merge_organisations
-from members.models import Invitation
+from members.models import Category, Invitation, Roll
 from portal.models import ContactMessage, Heartbeat, Page
 from publications.models import Report
 from tests.factories import (
+    create_affiliation,
     create_application,
     create_axis,
     create_contact,
@@ -136,6 +137,17 @@ TABLE = {
     "members:space_organisation": ("get", SPACE),
     # Led back by whoever has shown one; without one it says how it is set up.
     "members:second_factor": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
+    "members:space_preview": ("get", SPACE),
+    "members:space_own_members": ("get", (302,) * 10),
+    "members:space_associations": ("get", OWN_PEOPLE),
+    "members:space_association_new": ("get", OWN_PEOPLE),
+    "members:space_associations_confirm": ("post", OWN_PEOPLE_ACT),
+    "members:space_headcount": ("get", OWN_PEOPLE),
+    "members:space_roll_upload": ("get", OWN_PEOPLE),
+    "members:space_roll": ("get", OWN_PEOPLE),
+    "members:space_associations_csv": ("get", OWN_PEOPLE),
+    "members:space_association": ("get", OWN_PEOPLE),
+    "members:space_association_remove": ("post", OWN_PEOPLE_ACT),
     "members:space_people": ("get", SPACE),
     "members:space_dues": ("get", SPACE),
     "members:space_renewal": ("get", SPACE),
@@ -203,6 +215,10 @@ TABLE = {
     "regions:desk_regions": ("get", DESK),
     "regions:desk_region": ("get", DESK_ROW),
     "regions:desk_country": ("get", SECRETARIAT),
+    "members:desk_matches": ("get", DESK),
+    "members:desk_match_decide": ("post", DESK_ACT),
+    "members:desk_match_take_back": ("post", DESK_ACT),
+    "members:desk_preview": ("get", DESK_ROW),
     "members:desk_organisations": ("get", DESK),
     "members:desk_organisation_new": ("get", DESK),
     "members:desk_organisation": ("get", DESK_ROW),
@@ -241,6 +257,7 @@ TABLE = {
 SENT = {
     "publications:newsletter_items": {"act": "gather"},
     "publications:newsletter_test": {"language": "fr"},
+    "members:desk_match_decide": {"decision": "different"},
 }
 
 pytestmark = pytest.mark.django_db
@@ -328,6 +345,7 @@ def world() -> dict:
             ),
             mandate=people["colleague"].mandates.get(),
             **money(organisation, people["contact"]),
+            **lists(organisation, people["contact"]),
             thread=thread,
             document=create_document(audience="region", region=region),
             attachment=mail.attachments.create(
@@ -358,6 +376,25 @@ def money(organisation, renewer) -> dict:
         "period": create_membership(organisation, year=2021),
         "payment": dues.record_payment(paid, **amount, currency="EUR"),
         "waiver": dues.waive(paid, **amount, reason="Flood", by=None),
+    }
+
+
+def lists(organisation, contact) -> dict:
+    """The organisation as an umbrella: its list, an upload, and likes on another list."""
+    Category.objects.filter(pk=organisation.category_id).update(has_own_members=True)
+    organisation.category.refresh_from_db()
+    other = create_organisation(category="B")
+    other.regions.add(organisation.country.region)
+    pairs = [
+        (create_affiliation(organisation, name), create_affiliation(other, name))
+        for name in ("Lake", "Forest")
+    ]
+    one, another = (entry.association for entry in pairs[1])
+    return {
+        "entry": pairs[0][0],
+        "like": pairs[0][1],
+        "likeness": likenesses.decide(one, another, decision="same", by=None),
+        "roll": Roll.objects.create(umbrella=organisation, uploaded_by=contact),
     }
 
 
@@ -418,6 +455,21 @@ def arguments(**made) -> dict:
         "members:desk_derogation": organisation,
         "members:desk_period": organisation,
         "members:desk_invite": organisation,
+        "members:desk_preview": organisation,
+        "members:space_associations": organisation,
+        "members:space_association_new": organisation,
+        "members:space_associations_confirm": organisation,
+        "members:space_headcount": organisation,
+        "members:space_roll_upload": organisation,
+        "members:space_associations_csv": organisation,
+        "members:space_association": {"pk": made["entry"].pk},
+        "members:space_association_remove": {"pk": made["entry"].pk},
+        "members:space_roll": {"pk": made["roll"].pk},
+        "members:desk_match_take_back": {"pk": made["likeness"].pk},
+        "members:desk_match_decide": {
+            "one": made["entry"].association_id,
+            "other": made["like"].association_id,
+        },
         "members:desk_write": organisation,
         "members:desk_thread": thread,
         "members:desk_thread_assign": thread,

@@ -251,6 +251,9 @@ class Roll(models.Model):
     umbrella = models.ForeignKey(Organisation, models.CASCADE, related_name="rolls")
     file_name = models.CharField(max_length=200)
     rows = models.JSONField(default=list)
+    takes_off = models.BooleanField(
+        _("take off the list what the file does not name"), default=False
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", editable=False
     )

@@ -148,7 +148,9 @@ class Standing:
     def of(cls, user) -> "Standing":
         """The standing of a person today: one query. A superuser counts as the secretariat."""
         mandates = list(
-            user.mandates.current().select_related("organisation__country__region", "region")
+            user.mandates.current().select_related(
+                "organisation__category", "organisation__country__region", "region"
+            )
         )
         return cls(
             is_secretariat=user.is_superuser

@@ -44,6 +44,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         tabs += [
             (_("Our organisation"), "members:space_organisation"),
             (_("People"), "members:space_people"),
+            *own_members(standing),
             (_("Dues"), "members:space_dues"),
             (_("Messages"), "members:space_threads"),
             (_("Documents"), "publications:documents"),
@@ -64,6 +65,12 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (label, reverse(name) + (query if name.startswith(keeping) else "")) for label, name in tabs
     ]
+
+
+def own_members(standing) -> list[tuple[str, str]]:
+    """The tab of those who act for an umbrella."""
+    has_own = any(one.category.has_own_members for one in standing.organisations)
+    return [(_("Own members"), "members:space_own_members")] if has_own else []
 
 
 def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:

@@ -9,8 +9,9 @@ class MembersConfig(AppConfig):
 
     def ready(self):
         # Models must be loaded.
-        from members import accounts, guards, second_factor  # noqa: PLC0415
+        from members import accounts, guards, own_parts, second_factor  # noqa: PLC0415
 
         accounts.listen()
         second_factor.listen()
+        own_parts.register_all()
         post_migrate.connect(guards.ensure, sender=self, dispatch_uid="members.guards")

@@ -255,6 +255,7 @@ declare(
         ),
         "members.Thread.organisation": Rule(),
         "members.Document.organisation": Rule(),
+        "members.Partner_organisations.organisation": Rule(),
         # Of a person: what they did stays theirs, what let them in is closed
         "members.Mandate.person": Rule(settle=same_role),
         "members.Notice.person": Rule(),
@@ -286,6 +287,7 @@ declare(
         "members.Message.verified_by": Rule(),
         "members.Reader.person": Rule(),
         "members.Document.put_by": Rule(),
+        "members.Partner.recorded_by": Rule(),
         "members.Document.withdrawn_by": Rule(),
         "members.DocumentOpening.person": Rule(),
         "members.User_groups.user": Rule(),

@@ -61,6 +61,13 @@ def may_decide(user: User) -> bool:
     return may_run_everything(user)
 
 
+def may_take_data(user: User, organisation: Organisation) -> bool:
+    """All that is held of an organisation is for its head and contacts to take away, whatever its
+    status; a finance or voting mandate alone does not carry everybody's addresses out."""
+    own = user.mandates.current().for_organisation(organisation)
+    return own.filter(kind__in=(MandateKind.HEAD, MandateKind.CONTACT)).exists()
+
+
 def may_manage_people(user: User, organisation: Organisation) -> bool:
     """Who acts for an organisation is settled by its head and contacts, its executive, the
     secretariat; a finance or voting mandate alone does not invite or dismiss colleagues."""

@@ -15,6 +15,7 @@ from members.models import (
     Mandate,
     Membership,
     Organisation,
+    Partner,
     Payment,
     Question,
     QuestionOption,
@@ -94,6 +95,11 @@ simple_history.register(
     ],
 )
 simple_history.register(Document, app="members")
+simple_history.register(
+    Partner,
+    app="members",
+    m2m_fields=[Partner.regions.field, Partner.facets.field, Partner.organisations.field],
+)
 simple_history.register(DuesBand, app="members")
 simple_history.register(Invoice, app="members")
 simple_history.register(Payment, app="members")

@@ -4,12 +4,13 @@ from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
 from members.desk import enclosures, likenesses, merges
 from members.desk import organisations as desk
+from members.desk import partners as desk_partners
 from members.desk import threads as desk_threads
 from members.space import associations as own_members
 from members.space import documents as own_documents
 from members.space import dues as own_dues
 from members.space import organisation as own_organisation
-from members.space import people, preview, second_factor
+from members.space import own_data, people, preview, second_factor
 from members.space import threads as own_threads
 from members.views import apply, directory, draft, follow, invitation, organisation, renewal
 
@@ -94,6 +95,8 @@ urlpatterns = [
     path("space/messages/new/", own_threads.new_thread, name="space_thread_new"),
     path("space/messages/<int:pk>/", own_threads.thread, name="space_thread"),
     path("space/messages/files/<int:pk>/", own_threads.attachment, name="attachment"),
+    path("space/data/", own_data.data, name="space_data"),
+    path("space/data/archive.zip", own_data.archive, name="space_data_archive"),
     path(
         "space/documents/<int:pk>/<slug:file_language>/",
         own_documents.document,
@@ -208,5 +211,17 @@ urlpatterns = [
         "secretariat/documents/<int:pk>/<slug:file_language>/",
         desk_documents.document_file,
         name="desk_document_file",
+    ),
+    path("secretariat/partners/", desk_partners.partners, name="desk_partners"),
+    path("secretariat/partners/partners.csv", desk_partners.partners_csv, name="desk_partners_csv"),
+    path("secretariat/partners/new/", desk_partners.new_partner, name="desk_partner_new"),
+    path("secretariat/partners/<int:pk>/", desk_partners.partner, name="desk_partner"),
+    path(
+        "secretariat/partners/<int:pk>/edit/", desk_partners.edit_partner, name="desk_partner_edit"
+    ),
+    path(
+        "secretariat/partners/<int:pk>/erase/",
+        desk_partners.erase_partner,
+        name="desk_partner_erase",
     ),
 ]

@@ -7,8 +7,11 @@ class PublicationsConfig(AppConfig):
     verbose_name = _("publications")
 
     def ready(self):
-        from members.merge_rules import Rule, declare  # noqa: PLC0415  models must be loaded
+        # Models must be loaded.
+        from members.merge_rules import Rule, declare  # noqa: PLC0415
+        from publications import own_parts  # noqa: PLC0415
 
+        own_parts.register_all()
         declare(
             {
                 "publications.Publication_organisations.organisation": Rule(),

@@ -24,6 +24,7 @@ from members.models import (
     Mandate,
     Membership,
     Organisation,
+    Partner,
     Question,
     Thread,
     User,
@@ -319,6 +320,11 @@ def create_document(**values) -> Document:
         media_type="application/pdf", file=ContentFile(b"%PDF-1.7", name="text.pdf")
     )
     return document
+
+
+def create_partner(**values) -> Partner:
+    """A partner organisation, anywhere."""
+    return Partner.objects.create(**{"kind": "partner", "name": f"Partner {number()}"} | values)
 
 
 def create_cycle(first_year: int | None = None, **values) -> Cycle:

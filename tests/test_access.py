@@ -38,6 +38,7 @@ from tests.factories import (
     create_network,
     create_newsletter,
     create_organisation,
+    create_partner,
     create_person,
     create_publication,
     create_region,
@@ -156,6 +157,8 @@ TABLE = {
     "members:space_thread_new": ("get", SPACE),
     "members:space_thread": ("get", (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)),
     "members:attachment": ("get", OWN_PEOPLE),
+    "members:space_data": ("get", SPACE),
+    "members:space_data_archive": ("get", SPACE),
     # For the members of the region, as long as they are
     "members:space_document": ("get", (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)),
     "members:space_mandate": ("get", OWN_PEOPLE),
@@ -236,6 +239,12 @@ TABLE = {
     "members:desk_thread_file_under": ("post", (302, *(403,) * 8, 302)),
     "members:desk_mail_confirm": ("post", DESK_ACT),
     "members:desk_mail": ("get", DESK_ROW),
+    "members:desk_partners": ("get", DESK),
+    "members:desk_partners_csv": ("get", DESK),
+    "members:desk_partner_new": ("get", DESK),
+    "members:desk_partner": ("get", DESK_ROW),
+    "members:desk_partner_edit": ("get", DESK_ROW),
+    "members:desk_partner_erase": ("post", DESK_ACT),
     "members:desk_documents": ("get", DESK),
     "members:desk_document_new": ("get", DESK),
     "members:desk_document": ("get", DESK_ROW),
@@ -348,6 +357,7 @@ def world() -> dict:
             **lists(organisation, people["contact"]),
             thread=thread,
             document=create_document(audience="region", region=region),
+            partner=create_partner(country=country),
             attachment=mail.attachments.create(
                 name="text.pdf", file=ContentFile(b"%PDF-1.7", name="text.pdf")
             ),
@@ -413,6 +423,7 @@ def arguments(**made) -> dict:
     message, mandate = {"pk": made["message"].pk}, {"pk": made["mandate"].pk}
     invitation, report = {"pk": made["invitation"].pk}, {"pk": made["report"].pk}
     document = {"pk": made["document"].pk}
+    partner = {"pk": made["partner"].pk}
     document_file = document | {"file_language": "all"}
     thread, mail = {"pk": made["thread"].pk}, {"pk": made["thread"].messages.get().pk}
     return {
@@ -477,6 +488,9 @@ def arguments(**made) -> dict:
         "members:desk_thread_file_under": thread,
         "members:desk_mail_confirm": mail,
         "members:desk_mail": mail,
+        "members:desk_partner": partner,
+        "members:desk_partner_edit": partner,
+        "members:desk_partner_erase": partner,
         "members:space_document": document_file,
         "members:desk_document": document,
         "members:desk_document_withdraw": document,

@@ -24,6 +24,7 @@ from members.models.memberships import CertificateSeries, Derogation, Membership
 from members.models.merges import Distinct, Merge, OldAddress
 from members.models.notices import Notice
 from members.models.organisations import Organisation
+from members.models.partners import Partner
 from members.models.people import User
 from members.models.questions import Question, QuestionOption
 from members.models.threads import Attachment, Message, Reader, Thread
@@ -62,6 +63,7 @@ __all__ = [
     "Notice",
     "OldAddress",
     "Organisation",
+    "Partner",
     "Payment",
     "Question",
     "QuestionOption",

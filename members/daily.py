@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import applying, dues, joining, renewals, rolls, seats
+from members.imports import staging
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ DUTIES: tuple[Duty, ...] = (
     seats.settle_ended_derogations,
     renewals.remind,
     dues.mark_overdue,
+    staging.forget,
     applying.forget_drafts,
     rolls.forget_old,
 )

@@ -3,6 +3,7 @@ from django.urls import path
 from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
 from members.desk import enclosures, likenesses, merges
+from members.desk import imports as desk_imports
 from members.desk import organisations as desk
 from members.desk import partners as desk_partners
 from members.desk import threads as desk_threads
@@ -142,6 +143,24 @@ urlpatterns = [
         name="desk_match_take_back",
     ),
     path("secretariat/organisations/", desk.organisations, name="desk_organisations"),
+    path("secretariat/organisations/export.<str:kind>", desk_imports.export, name="desk_export"),
+    path("secretariat/imports/", desk_imports.imports, name="desk_imports"),
+    path(
+        "secretariat/imports/template.<str:kind>",
+        desk_imports.template,
+        name="desk_import_template",
+    ),
+    path("secretariat/imports/<int:pk>/", desk_imports.import_page, name="desk_import"),
+    path(
+        "secretariat/imports/<int:pk>/corrections/",
+        desk_imports.corrections,
+        name="desk_import_corrections",
+    ),
+    path("secretariat/imports/<int:pk>/confirm/", desk_imports.confirm, name="desk_import_confirm"),
+    path("secretariat/imports/<int:pk>/check/", desk_imports.check_again, name="desk_import_check"),
+    path("secretariat/imports/<int:pk>/cancel/", desk_imports.cancel, name="desk_import_cancel"),
+    path("secretariat/imports/<int:pk>/undo/", desk_imports.undo, name="desk_import_undo"),
+    path("secretariat/imports/<int:pk>/invite/", desk_imports.invite, name="desk_import_invite"),
     path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),
     path("secretariat/organisations/merges/", merges.merges, name="desk_merges"),
     path("secretariat/organisations/merges/<int:pk>/", merges.merge, name="desk_merge"),

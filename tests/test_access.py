@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 
 from members import dues, likenesses, renewals, tracking
 from members.merging import merge_organisations
-from members.models import Category, Invitation, Roll
+from members.models import Category, ImportBatch, Invitation, Roll
 from portal.models import ContactMessage, Heartbeat, Page
 from publications.models import Report
 from tests.factories import (
@@ -71,6 +71,8 @@ HIDDEN = (302, 404, 404, 404, 404, 404, 200, 200, 404, 200)
 HIDDEN_ROW = (302, 404, 404, 404, 404, 404, 200, 404, 404, 200)
 HIDDEN_ACT = (302, 404, 404, 404, 404, 404, 302, 404, 404, 302)
 DECISION = (302, 403, 403, 403, 403, 403, 403, 404, 403, 200)
+IMPORT = (302, 403, 403, 403, 403, 403, 404, 404, 403, 200)
+IMPORT_ACT = (302, 403, 403, 403, 403, 403, 404, 404, 403, 302)
 SECRETARIAT = (302, 403, 403, 403, 403, 403, 403, 403, 403, 200)
 SECRETARIAT_ACT = (*SECRETARIAT[:-1], 302)
 OWN_PEOPLE = (302, 200, 200, 404, 404, 404, 200, 404, 404, 200)
@@ -222,6 +224,17 @@ TABLE = {
     "members:desk_match_decide": ("post", DESK_ACT),
     "members:desk_match_take_back": ("post", DESK_ACT),
     "members:desk_preview": ("get", DESK_ROW),
+    # An import is seen by whoever asked for it, and by the secretariat
+    "members:desk_imports": ("get", DESK),
+    "members:desk_import_template": ("get", DESK),
+    "members:desk_export": ("get", DESK),
+    "members:desk_import": ("get", IMPORT),
+    "members:desk_import_corrections": ("get", IMPORT),
+    "members:desk_import_confirm": ("post", IMPORT_ACT),
+    "members:desk_import_check": ("post", IMPORT_ACT),
+    "members:desk_import_cancel": ("post", IMPORT_ACT),
+    "members:desk_import_undo": ("post", IMPORT_ACT),
+    "members:desk_import_invite": ("post", IMPORT_ACT),
     "members:desk_organisations": ("get", DESK),
     "members:desk_organisation_new": ("get", DESK),
     "members:desk_organisation": ("get", DESK_ROW),
@@ -260,6 +273,14 @@ TABLE = {
     # The back room leads the unknown to its log-in, which refuses whom it does not know.
     "admin:index": ("get", (302,) * 9 + (200,)),
     "admin:login": ("get", (302, 403, 403, 403, 403, 403, 403, 403, 403, 302)),
+}
+
+IMPORTS = {
+    "members:desk_import",
+    *(
+        f"members:desk_import_{act}"
+        for act in ("corrections", "confirm", "check", "cancel", "undo", "invite")
+    ),
 }
 
 # What an act is told beside its address.
@@ -365,6 +386,9 @@ def world() -> dict:
             issue=issue,
             draft=create_issue(newsletter=issue.newsletter, period="2026-Q4"),
             subscription=create_subscription(newsletter=issue.newsletter),
+            batch=ImportBatch.objects.number_next(
+                file_name="members.csv", requested_by=people["secretariat"]
+            ),
             report=Report.objects.create(
                 kind="member",
                 organisation=organisation,
@@ -460,6 +484,9 @@ def arguments(**made) -> dict:
         "members:space_invitation_withdraw": invitation,
         "members:space_thread": thread,
         "members:attachment": {"pk": made["attachment"].pk},
+        "members:desk_import_template": {"kind": "csv"},
+        "members:desk_export": {"kind": "csv"},
+        **{name: {"pk": made["batch"].pk} for name in IMPORTS},
         "members:desk_organisation": organisation,
         "members:desk_organisation_edit": organisation,
         "members:desk_status": organisation,

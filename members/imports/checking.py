@@ -11,13 +11,14 @@ from django.db.models import Q
 
 from members.duplicates import Register, keys
 from members.imports import belonging, periods, records
-from members.imports.lines import Line, Understanding, stored
+from members.imports.lines import Line, Understanding, storable, stored
 from members.imports.parsing import Lists
 from members.imports.reading import Layout, Row
 from members.imports.records import FIELDS, LISTS, NAMES, State
 from members.models import ImportBatch, ImportRow, Organisation, User
 from members.models.imports import Outcome
 from members.models.organisations import STANDING, Status
+from portal.lib.sheets.cells import Formula
 from portal.lib.text import fold
 from portal.lib.translations import LANGUAGES
 
@@ -58,6 +59,7 @@ class Checker:
         self.holders: dict[str, int] = dict(
             Organisation.objects.seat_holders().values_list("seat_country", "pk")
         )
+        self.sitting = records.states(Organisation.objects.filter(pk__in=self.holders.values()))
         self.claims: dict[str, int] = {}  # country → line
         self.leaders: dict[int, int] = {}  # organisation → the first line about it
         self.numbers: set[int] = set()  # hashes of the membership numbers written so far
@@ -97,8 +99,6 @@ class Checker:
                     leaders |= {self.leaders[match.pk]} if match.pk in self.leaders else set()
                 else:
                     leaders.add(-match.pk)
-        wanted |= {self.holders[line.country.code] for line in lines
-                   if line.country and line.country.code in self.holders}  # fmt: skip
         self.states = records.states(Organisation.objects.filter(pk__in=wanted))
         self.own = self.rights.run_among(wanted)
         self.exempt = records.exempt(wanted)
@@ -133,6 +133,7 @@ class Checker:
     # -- One line ----------------------------------------------------------------------------------
 
     def _checked(self, line: Line) -> ImportRow:
+        problems = len(line.problems)
         pk, leader = self._target(line)
         row = ImportRow(batch=self.batch, line=line.number, organisation_id=pk, leader=leader)
         base = self.states[pk] if pk else records.blank()
@@ -142,6 +143,8 @@ class Checker:
         row.label = (records.first_name(base) if pk or group else next(iter(line.names()), ""))[
             :200
         ]
+        if len(line.problems) > problems:
+            return refused(row, line)  # the rest depends on which organisation it is
         is_new = not pk and not leader
         given = self._given(line, base, is_new=is_new)
         period = periods.period_of(self, line, pk=pk, group=group)
@@ -167,8 +170,7 @@ class Checker:
         people = belonging.joining(self, line, pk=pk, group=group)
         row.notes = line.notes
         if line.problems:
-            row.outcome, row.problems = Outcome.REFUSED, line.problems
-            return row
+            return refused(row, line)
         row.changes = [*changes, *periods.as_changes(period), *belonging.as_changes(people)]
         if row.changes:
             row.values = values_of(changes, period, people)
@@ -295,8 +297,8 @@ class Checker:
         holder = self.holders.get(country)
         shown = self.lists.countries.by_code[country].name
         if holder is not None and holder != pk:
-            state = self.states.get(holder)
-            if state and self.rights.may_name(state):
+            state = self.sitting[holder]
+            if self.rights.may_name(state):
                 name = records.first_name(state)
                 line.refuse("category", "seat_taken", after["category"], country=shown,
                             category=after["category"], holder=name)  # fmt: skip
@@ -319,6 +321,19 @@ class Checker:
         elif not row.leader:
             self.register.add(-row.line, self.keys[row.line], country=after["country"])
         self.groups.setdefault(leader, Group()).add(row)
+
+
+def refused(row: ImportRow, line: Line) -> ImportRow:
+    row.outcome, row.problems = Outcome.REFUSED, line.problems
+    row.cells = [kept(cell) for cell in line.cells]
+    return row
+
+
+def kept(cell) -> str | int | float:
+    """A cell of a line to correct, for the list that is given back. Formulas are left out."""
+    if isinstance(cell, Formula) or (isinstance(cell, str) and cell.lstrip()[:1] == "="):
+        return ""
+    return cell if isinstance(cell, int | float) else storable(cell)
 
 
 def line_refused(line: Line, key: str) -> bool:

@@ -32,7 +32,7 @@ COMMIT_TO_CHECK = 2.0
 SOME_ROWS = 200
 
 
-def confirm(batch: ImportBatch, *, by: User | None):
+def confirm(batch: ImportBatch, *, by: User | None, by_worker: bool = True):
     """Have a checked import recorded. Raises ValidationError when it may or can not be."""
     if not may_confirm(batch, by=by):
         raise ValidationError(_("Only whoever asked for this import can record it."), code="rights")
@@ -45,7 +45,7 @@ def confirm(batch: ImportBatch, *, by: User | None):
     if connection.vendor == "sqlite" and seconds_expected(batch) > LOCK_SECONDS:
         raise too_long(seconds_expected(batch))
     values = {"step": ImportStep.COMMIT, "attempts": 0, "confirmed_by": by}
-    staging.put_back(batch, **values)
+    staging.put_back(batch, by_worker=by_worker, **values)
 
 
 def may_confirm(batch: ImportBatch, *, by: User | None) -> bool:

@@ -31,6 +31,7 @@ _IN_WORDS = re.compile(
     r"(?:(\d{1,2})(?:er|º|o|st|nd|rd|th)?\s+(?:de\s+)?([a-z]+)\.?|([a-z]+)\.?\s+(\d{1,2})"
     r"(?:st|nd|rd|th)?,?)\s+(?:de\s+|del\s+)?(\d{4})$"
 )
+_FOUR_DIGITS, _FIVE_DIGITS = re.compile(r"\d{4}$"), re.compile(r"\d{5}$")
 _EPOCH = datetime.date(1899, 12, 30)
 _LIST = re.compile(r"[;,\n/]+")
 _MAIL_WITHIN = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
@@ -102,7 +103,7 @@ def day(cell: Value, *, is_last: bool = False) -> datetime.date:
     if isinstance(cell, datetime.date):
         return within(cell.year, cell.month, cell.day)
     text = text_of(cell)
-    if text.isdigit() and len(text) == 5:
+    if _FIVE_DIGITS.match(text):
         return _EPOCH + datetime.timedelta(days=int(text))
     if match := _ISO.match(text):
         return within(*map(int, match.groups()))
@@ -112,7 +113,7 @@ def day(cell: Value, *, is_last: bool = False) -> datetime.date:
         first, month, other, second, year = match.groups()
         if number := MONTHS.get(month or other):
             return within(int(year), number, int(first or second))
-    if text.isdigit() and FIRST_YEAR <= int(text) <= LAST_YEAR:
+    if _FOUR_DIGITS.match(text) and FIRST_YEAR <= int(text) <= LAST_YEAR:
         raise Refused("date_format", proposal=f"{text}-12-31" if is_last else f"{text}-01-01")
     raise Refused("date_format")
 
@@ -149,7 +150,7 @@ def proposed(year: int, month: int, number: int) -> str:
 def year(cell: Value) -> int:
     """The year of a foundation; a whole date tells it too."""
     text = text_of(cell)
-    if not (text.isdigit() and len(text) == 4):
+    if not _FOUR_DIGITS.match(text):
         try:
             text = str(day(cell).year)
         except Refused:

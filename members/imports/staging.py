@@ -28,8 +28,11 @@ logger = logging.getLogger(__name__)
 LOT = 500
 
 
-def request(*, file: File, name: str, by: User | None) -> ImportBatch:
-    """Keep a file and have it checked. Raises ValidationError when it cannot be read at all."""
+def request(*, file: File, name: str, by: User | None, by_worker: bool = True) -> ImportBatch:
+    """Keep a file and have it checked, by the worker unless the caller does it at once.
+
+    Raises ValidationError when it cannot be read at all.
+    """
     reading.layout_of(file)
     file.seek(0)
     with transaction.atomic():
@@ -37,7 +40,8 @@ def request(*, file: File, name: str, by: User | None) -> ImportBatch:
             file_name=name[-200:], language=current_language(), requested_by=by
         )
         batch.file.save(name, file, save=True)
-    ring(batch)
+    if by_worker:
+        ring(batch)
     return batch
 
 
@@ -49,7 +53,7 @@ def again(batch: ImportBatch, *, by: User | None):
     put_back(batch, **values)
 
 
-def put_back(batch: ImportBatch, **values):
+def put_back(batch: ImportBatch, *, by_worker: bool = True, **values):
     """Put the job of a finished import into the queue with other work."""
     changed = ImportBatch.objects.filter(
         pk=batch.pk, state__in=(JobState.DONE, JobState.FAILED, JobState.CANCELLED)
@@ -67,7 +71,8 @@ def put_back(batch: ImportBatch, **values):
             _("This import is being worked on. Wait until that is over."), code="busy"
         )
     batch.refresh_from_db()
-    ring(batch)
+    if by_worker:
+        ring(batch)
 
 
 def ring(batch: ImportBatch):

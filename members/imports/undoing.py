@@ -46,7 +46,7 @@ MODELS = {
 }
 
 
-def request(batch: ImportBatch, *, by: User | None):
+def request(batch: ImportBatch, *, by: User | None, by_worker: bool = True):
     """Have a recorded import taken back. Raises ValidationError when it can no longer be."""
     if not may_confirm(batch, by=by):
         raise ValidationError(_("Only whoever asked for this import can undo it."), code="rights")
@@ -57,7 +57,8 @@ def request(batch: ImportBatch, *, by: User | None):
             _("An import can be undone for 30 days; this one is older."), code="too_late"
         )
     refuse_changed(batch)
-    staging.put_back(batch, step=ImportStep.UNDO, attempts=0, confirmed_by=by)
+    values = {"step": ImportStep.UNDO, "attempts": 0, "confirmed_by": by}
+    staging.put_back(batch, by_worker=by_worker, **values)
 
 
 def undo(batch: ImportBatch) -> bool:

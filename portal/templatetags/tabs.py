@@ -84,6 +84,7 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         (_("Correspondence"), "members:desk_threads"),
         (_("Documents"), "members:desk_documents"),
         (_("Partners"), "members:desk_partners"),
+        (_("Imports"), "members:desk_imports"),
         (_("Regions"), "regions:desk_regions"),
         (_("Publications"), "publications:desk_list"),
         (_("Newsletters"), "publications:newsletters_desk"),

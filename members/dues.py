@@ -13,14 +13,15 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from members import dues_letters
 from members.models import Category, DuesBand, Invoice, Membership, Payment, User, Waiver
-from members.models.dues import NumberSeries, PaymentMethod
+from members.models.dues import PaymentMethod
+from members.numbering import INVOICES, RECEIPTS, next_document_number
 from regions.models import Country, CountryIncome, IncomeGroup, income_on
 
 # An invoice is to be paid within so many days.
@@ -94,18 +95,6 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{figure}\u00a0{currency}"
 
 
-def next_number(letter: str, year: int) -> str:
-    """The next number of the year: F/2026/0001. Call it inside the transaction that uses it.
-
-    The row of the series stays locked until then, so that no two get the same number, and a
-    transaction that fails leaves no gap.
-    """
-    NumberSeries.objects.get_or_create(letter=letter, year=year)
-    series = NumberSeries.objects.filter(letter=letter, year=year)
-    series.update(last=F("last") + 1)
-    return f"{letter}/{year}/{series.get().last:04d}"
-
-
 def issue(
     membership: Membership,
     *,
@@ -140,7 +129,7 @@ def issue(
     try:
         with transaction.atomic():
             invoice = Invoice.objects.create(
-                number=next_number("F", today.year),
+                number=next_document_number(INVOICES, today.year),
                 organisation=organisation,
                 membership=membership,
                 category=membership.category,
@@ -259,7 +248,7 @@ def record_payment(
             received_on=received_on,
             method=method,
             reference=reference,
-            receipt_number=next_number("R", timezone.localdate().year),
+            receipt_number=next_document_number(RECEIPTS, timezone.localdate().year),
             recorded_by=by,
         )
         settle(held)

@@ -1,15 +1,30 @@
-"""Certificate numbers: M/2026/014, each given once, whoever asks at the same moment."""
+"""Numbers given once, whoever asks at the same moment: M/2026/014, F/2026/0001, R/2026/0001."""
 
 from django.db import transaction
 from django.db.models.functions import Length
 
-from members.models import CertificateSeries, Membership
+from members.models import Membership, NumberSeries
 
+CERTIFICATES, INVOICES, RECEIPTS = "M", "F", "R"
 # So many numbers are compared with the database at a time.
 BLOCK = 500
 
 
+def next_document_number(letter: str, year: int) -> str:
+    """The next number of an invoice or a receipt: F/2026/0001.
+
+    Call it inside the transaction that uses it: the row of the series stays locked until then, so
+    that no two get the same number, and a transaction that fails leaves no gap.
+    """
+    with transaction.atomic():
+        series = locked(letter, year)
+        series.last += 1
+        series.save(update_fields=["last"])
+    return f"{letter}/{year}/{series.last:04d}"
+
+
 def next_number(year: int) -> str:
+    """The next certificate number of a year."""
     [number] = next_numbers(year, 1)
     return number
 
@@ -22,8 +37,7 @@ def next_numbers(year: int, count: int) -> list[str]:
     """
     found: list[str] = []
     with transaction.atomic():
-        CertificateSeries.objects.get_or_create(year=year, defaults={"last": highest(year)})
-        series = CertificateSeries.objects.select_for_update().get(year=year)
+        series = locked(CERTIFICATES, year, begin=highest_certificate)
         while len(found) < count:
             size = min(count - len(found), BLOCK)
             block = [f"M/{year}/{series.last + n:03d}" for n in range(1, size + 1)]
@@ -36,7 +50,14 @@ def next_numbers(year: int, count: int) -> list[str]:
     return found
 
 
-def highest(year: int) -> int:
+def locked(letter: str, year: int, *, begin=lambda year: 0) -> NumberSeries:
+    """The series of a year, locked until the transaction ends; begun where there is none."""
+    if not NumberSeries.objects.filter(letter=letter, year=year).exists():
+        NumberSeries.objects.get_or_create(letter=letter, year=year, defaults={"last": begin(year)})
+    return NumberSeries.objects.select_for_update().get(letter=letter, year=year)
+
+
+def highest_certificate(year: int) -> int:
     """The highest number that is on record for a year whose series has not begun."""
     last = (
         Membership.objects.filter(number__regex=rf"^M/{year}/[0-9]+$")

@@ -20,9 +20,10 @@ from members.models.erasures import Erasure
 from members.models.facets import Facet
 from members.models.imports import ImportBatch, ImportRow, ImportTrace
 from members.models.mandates import Invitation, Mandate
-from members.models.memberships import CertificateSeries, Derogation, Membership, StatusChange
+from members.models.memberships import Derogation, Membership, StatusChange
 from members.models.merges import Distinct, Merge, OldAddress
 from members.models.notices import Notice
+from members.models.numbering import NumberSeries
 from members.models.organisations import Organisation
 from members.models.partners import Partner
 from members.models.people import User
@@ -40,7 +41,6 @@ __all__ = [
     "AssociationKey",
     "Attachment",
     "Category",
-    "CertificateSeries",
     "Derogation",
     "Distinct",
     "Document",
@@ -61,6 +61,7 @@ __all__ = [
     "Merge",
     "Message",
     "Notice",
+    "NumberSeries",
     "OldAddress",
     "Organisation",
     "Partner",

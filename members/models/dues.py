@@ -92,24 +92,6 @@ class DuesBand(models.Model):
         return f"{self.category.code} {self.group} {self.from_year}: {self.amount} {self.currency}"
 
 
-class NumberSeries(models.Model):
-    """The last number given in a year: F for invoices, R for receipts. Verbs count it up."""
-
-    letter = models.CharField(max_length=1)
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("series of numbers")
-        verbose_name_plural = _("series of numbers")
-        constraints = (
-            models.UniqueConstraint(fields=("letter", "year"), name="number_series_once_a_year"),
-        )
-
-    def __str__(self):
-        return f"{self.letter}/{self.year}/{self.last:04d}"
-
-
 class InvoiceState(models.TextChoices):
     OPEN = "open", pgettext_lazy("invoice", "open")
     PARTLY_PAID = "partly_paid", pgettext_lazy("invoice", "partly paid")

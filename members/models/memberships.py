@@ -92,21 +92,6 @@ def overlapping() -> ValidationError:
     )
 
 
-class CertificateSeries(models.Model):
-    """The last certificate number given in a year: a row to lock, so that no two get the same."""
-
-    year = models.PositiveSmallIntegerField(_("year"), unique=True)
-    last = models.PositiveIntegerField(_("last number"), default=0)
-
-    class Meta:
-        ordering = ("-year",)
-        verbose_name = _("series of certificate numbers")
-        verbose_name_plural = _("series of certificate numbers")
-
-    def __str__(self):
-        return f"M/{self.year}/{self.last:03d}"
-
-
 class DerogationQuerySet(models.QuerySet):
     def in_force(self, day: datetime.date | None = None):
         day = day or timezone.localdate()

@@ -149,12 +149,16 @@ def account(request: HttpRequest, slug: str) -> HttpResponse:
         "group": dues.PriceList.current().group_of(organisation.country, timezone.localdate()),
         "invoices": account_of(organisation),
         "totals": dues.totals(organisation.invoices.all()),
-        "uninvoiced": Membership.objects.filter(organisation=organisation).exclude(
-            invoices__in=Invoice.objects.standing()
-        )[:5],
+        "uninvoiced": uninvoiced(organisation),
         "may_record": may_record_dues(request.user),
     }
     return render(request, "members/desk_dues_account.html", context)
+
+
+def uninvoiced(organisation: Organisation):
+    """Its periods without an invoice, of last year and since: older ones are left alone."""
+    recent = organisation.memberships.filter(starts_on__year__gte=timezone.localdate().year - 1)
+    return recent.exclude(invoices__in=Invoice.objects.standing())
 
 
 def account_of(organisation: Organisation):

@@ -71,17 +71,18 @@ class PriceList:
                     return Price(band.amount, band.currency, group)
         return None
 
-    def table(self, category: Category, day: datetime.date) -> list[tuple[str, Price]]:
-        """What the category costs, by income group: the label (empty: everywhere), the price."""
-        rows = []
-        for group, label in [("", ""), *IncomeGroup.choices]:
-            for band in self.bands:
-                if (band.category_id, band.group) == (category.pk, group) and (
-                    band.from_year <= day.year
-                ):
-                    rows.append((str(label), Price(band.amount, band.currency, group)))
-                    break
-        return rows
+
+def costs_of(category: Category, day: datetime.date) -> list[tuple[str, Price]]:
+    """What a category costs, by income group: its label (empty: everywhere) and the price."""
+    latest: dict[str, DuesBand] = {}
+    for band in category.dues_bands.filter(from_year__lte=day.year).order_by("from_year"):
+        latest[band.group] = band
+    labels = {"": "", **dict(IncomeGroup.choices)}
+    return [
+        (str(label), Price(latest[group].amount, latest[group].currency, group))
+        for group, label in labels.items()
+        if group in latest
+    ]
 
 
 def price_of(category: Category, country: Country | None, day: datetime.date) -> Price | None:

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from members import renewals
+from members.dues import money
 from members.models import Organisation
 from members.models.mandates import MandateKind
 from members.models.organisations import Status
+from portal.lib.templatetags.text import plain_date
 from portal.lib.translations import TranslationState
 
 
@@ -32,6 +34,7 @@ def to_do(
     """
     found = [
         renewal(organisation, period, today),
+        unpaid(organisation, today),
         missing_translations(organisation),
         outdated_translations(organisation),
         second_contact(people, invitations),
@@ -68,6 +71,25 @@ def renewal(organisation: Organisation, period, today: datetime.date) -> Reminde
         % {"days": max(days, 0)},
         "members:space_renewal",
         action,
+    )
+
+
+def unpaid(organisation: Organisation, today: datetime.date) -> Reminder | None:
+    """The invoice that has to be paid first."""
+    invoice = organisation.invoices.unpaid().order_by("due_on", "pk").first()
+    if invoice is None:
+        return None
+    overdue = invoice.due_on < today
+    return Reminder(
+        _("Pay your dues, which are overdue") if overdue else _("Pay your dues"),
+        _("Invoice %(number)s: %(amount)s, to be paid by %(day)s.")
+        % {
+            "number": invoice.number,
+            "amount": money(invoice.balance, invoice.currency),
+            "day": plain_date(invoice.due_on),
+        },
+        "members:space_dues",
+        _("See the invoice"),
     )
 
 

@@ -97,7 +97,7 @@ def test_the_table_of_a_category_shows_what_is_in_force():
     create_band(group="low", amount=eur("50.00"), from_year=2020)
     create_band(group="high", amount=eur("300.00"))
     with translation.override("en"):
-        table = dues.PriceList.current().table(create_category("C"), datetime.date(2026, 1, 1))
+        table = dues.costs_of(create_category("C"), datetime.date(2026, 1, 1))
     assert [(label, price.amount) for label, price in table] == [
         ("low income", eur("50.00")),
         ("high income", eur("300.00")),

@@ -299,3 +299,29 @@ def test_a_member_without_invoices_is_told_what_comes(client):
     create_network()
     client.force_login(create_contact())
     assert "No invoice yet." in client.get(address("space_dues")).content.decode()
+
+
+def test_what_is_to_be_paid_first_stands_on_the_dashboard(client):
+    create_network()
+    organisation = create_organisation()
+    create_invoice(organisation, membership=create_membership(organisation, year=YEAR - 1))
+    late = create_invoice(
+        organisation, issued_on=datetime.date(2024, 2, 1), due_on=datetime.date(2024, 4, 1)
+    )
+    dues.record_payment(late, amount=Decimal("40.00"), currency="EUR")
+    client.force_login(create_contact(organisation))
+    with translation.override("en"):
+        page = client.get(reverse("portal:space")).content.decode()
+    assert "Pay your dues, which are overdue" in page
+    assert f"{late.number}: 60.00\xa0EUR, to be paid by 1 April 2024." in page
+
+
+def test_who_applies_sees_what_each_category_costs(client):
+    create_network()
+    create_band("C", group="low", amount=Decimal("40.00"))
+    create_band("C", group="high", amount=Decimal("0.00"))
+    page = " ".join(client.get(address("apply")).content.decode().split())
+    assert "<dt>low income</dt> <dd>40.00\xa0EUR</dd>".replace("\xa0", " ") in page.replace(
+        "\xa0", " "
+    )
+    assert "<dt>high income</dt> <dd>nothing</dd>" in page

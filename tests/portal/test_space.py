@@ -166,5 +166,5 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
         )
         create_contact(organisation)
     dashboard(client, organisation)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get("/en/space/")

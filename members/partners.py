@@ -39,7 +39,7 @@ def rows(found, *, reader: User, language: str) -> Iterator[list[Value]]:
     """
     with translation.override(language):
         headers = [
-            _("Kind"), _("Name"), _("Person"), _("Institution"), _("Position"), _("Expertise"),
+            _("Kind"), _("Name"), _("Person"), _("Institution"), _("Job title"), _("Expertise"),
             _("Themes"), _("Populations"), _("Working languages"), _("E-mail address"),
             _("Telephone"), _("Website"), _("Postal address"), _("Country"), _("Regions"),
             _("Related organisations"), _("Notes"), _("How they agreed"), _("Agreed on"),

@@ -72,7 +72,7 @@ class Partner(models.Model):
     institution = models.CharField(
         _("institution"), max_length=200, blank=True, help_text=_("Where a person works.")
     )
-    role = models.CharField(_("position"), max_length=150, blank=True)
+    role = models.CharField(_("job title"), max_length=150, blank=True)
     expertise = models.TextField(
         _("expertise"), blank=True, help_text=_("In words, beside the themes below.")
     )

@@ -7,6 +7,7 @@ from portal.demo.letters import create_issues, create_messages, create_subscript
 from portal.demo.library import create_publications
 from portal.demo.money import create_dues
 from portal.demo.organisations import create_organisations
+from portal.demo.outside import create_documents, create_partners
 from portal.demo.people import create_others, create_secretary
 from portal.demo.scale import multiply
 from portal.demo.threads import create_threads
@@ -33,6 +34,8 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "subscriptions": create_subscriptions(),
         "messages": create_messages(),
         "threads": create_threads(secretary),
+        "documents for members": create_documents(secretary),
+        "partners": create_partners(secretary),
         "invoices": create_dues(secretary),
     }
     for kind, count in multiply(scale).items():

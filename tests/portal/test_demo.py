@@ -43,6 +43,8 @@ MADE = {
     "subscriptions": 193,
     "messages": 3,
     "threads": 4,
+    "documents for members": 3,
+    "partners": 4,
     "invoices": 86,
 }
 TODAY = timezone.localdate()

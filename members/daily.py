@@ -11,8 +11,20 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from members import applying, dues, joining, renewals, rolls, seats
-from members.imports import staging
+from members import (
+    applying,
+    confirmations,
+    dues,
+    joining,
+    orphans,
+    renewals,
+    rolls,
+    seats,
+    summaries,
+)
+from members.imports import (
+    staging,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +40,10 @@ DUTIES: tuple[Duty, ...] = (
     staging.forget,
     applying.forget_drafts,
     rolls.forget_old,
+    orphans.notice_gaps,
+    confirmations.ask,
+    confirmations.remind,
+    summaries.join,
 )
 
 

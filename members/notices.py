@@ -5,7 +5,7 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from members import tasks
+from members import preferences, tasks
 from members.models import Notice, Organisation, User
 from members.models.notices import NoticeState
 from portal.lib import mail, network
@@ -31,12 +31,18 @@ def write(
 ) -> Notice | None:
     """Write a mail from ``mail/<template>.txt`` in one language, to leave now or later.
 
-    Returns None when the same thing was already written to the address, whatever became of it.
-    Call it inside ``translation.override(language)`` when the subject is translated.
+    Returns None when the same thing was already written to the address, whatever became of it,
+    and when the person does not want this kind of mail. One that may wait for the person's daily
+    or weekly summary is held back for it. Call it inside ``translation.override(language)`` when
+    the subject is translated.
     """
+    if not preferences.wants(person, kind):
+        return None
+    summary = preferences.held_until(person, kind) if leaves_at is None else None
+    links = preferences.addresses(person, kind, language)
     text = mail.render_text(
         f"mail/{template}.txt",
-        {"network": network.current(), "subject": subject, **(context or {})},
+        {"network": network.current(), "subject": subject, **links, **(context or {})},
         language=language,
     )
     notice, is_new = Notice.objects.get_or_create(
@@ -49,13 +55,16 @@ def write(
             "text": text,
             "person": person,
             "organisation": organisation,
-            "leaves_at": leaves_at or timezone.now(),
-            "headers": headers or {},
+            "leaves_at": preferences.beginning_of(summary)
+            if summary
+            else leaves_at or timezone.now(),
+            "state": NoticeState.HELD if summary else NoticeState.WAITING,
+            "headers": preferences.headers(links) | (headers or {}),
         },
     )
     if not is_new:
         return None
-    if leaves_at is None:
+    if leaves_at is None and summary is None:
         transaction.on_commit(tasks.send_notices.delay)
     return notice
 
@@ -144,5 +153,6 @@ def send_again(notice: Notice):
 
 def cancel(kind: str, key: str) -> int:
     """Take back what has not left yet. Returns the number of mails that will not leave."""
-    waiting = Notice.objects.filter(kind=kind, key=key, state=NoticeState.WAITING)
+    unsent = (NoticeState.WAITING, NoticeState.HELD)
+    waiting = Notice.objects.filter(kind=kind, key=key, state__in=unsent)
     return waiting.update(state=NoticeState.CANCELLED)

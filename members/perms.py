@@ -1,6 +1,6 @@
 """What a person may do, each with its reason. Views ask, and hand the answer to templates."""
 
-from members.models import Merge, Organisation, User
+from members.models import Mandate, Merge, Organisation, User
 from members.models.mandates import MandateKind
 from regions.models import Country, Region
 
@@ -75,6 +75,15 @@ def may_manage_people(user: User, organisation: Organisation) -> bool:
         return True
     own = user.mandates.current().for_organisation(organisation)
     return own.filter(kind__in=(MandateKind.HEAD, MandateKind.CONTACT)).exists()
+
+
+def may_name_successor(user: User, mandate: Mandate) -> bool:
+    """A new head is for the secretariat or the region to record; any other role may be handed to
+    somebody new by whoever settles the people of the organisation."""
+    if not may_manage_people(user, mandate.organisation):
+        return False
+    runs_it = Organisation.objects.run_by(user).filter(pk=mandate.organisation_id).exists()
+    return runs_it or mandate.kind != MandateKind.HEAD
 
 
 def may_see_dues(user: User) -> bool:

@@ -64,7 +64,7 @@ simple_history.register(
     m2m_fields=[Organisation.regions.field, Organisation.facets.field],
 )
 simple_history.register(Membership, app="members")
-simple_history.register(Mandate, app="members")
+simple_history.register(Mandate, app="members", m2m_fields=[Mandate.sees.field])
 simple_history.register(Question, app="members")
 simple_history.register(QuestionOption, app="members")
 simple_history.register(Association, app="members")

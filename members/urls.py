@@ -1,19 +1,33 @@
 from django.urls import path
 
+from members.desk import changes as desk_changes
 from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
-from members.desk import enclosures, likenesses, merges
+from members.desk import enclosures, likenesses, merges, staff
 from members.desk import imports as desk_imports
 from members.desk import organisations as desk
 from members.desk import partners as desk_partners
+from members.desk import people as desk_people
 from members.desk import threads as desk_threads
 from members.space import associations as own_members
+from members.space import changes as own_changes
 from members.space import documents as own_documents
 from members.space import dues as own_dues
+from members.space import mail as own_mail
 from members.space import organisation as own_organisation
 from members.space import own_data, people, preview, second_factor
 from members.space import threads as own_threads
-from members.views import apply, directory, draft, follow, invitation, organisation, renewal
+from members.views import (
+    apply,
+    confirmation,
+    directory,
+    draft,
+    follow,
+    invitation,
+    organisation,
+    preferences,
+    renewal,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -39,7 +53,19 @@ urlpatterns = [
     path("apply/follow/<str:token>/", follow.follow, name="apply_follow"),
     path("apply/follow/<str:token>/continue/", follow.go_on, name="apply_continue"),
     path("apply/follow/<str:token>/withdraw/", follow.withdraw, name="apply_withdraw"),
+    path("confirm/<str:token>/", confirmation.confirmation, name="confirmation"),
+    path("preferences/<str:token>/", preferences.chosen, name="preferences"),
+    path("preferences/<str:token>/stop/<slug:topic>/", preferences.stop, name="stop_topic"),
     # The members’ area
+    path("space/mail/", own_mail.mail, name="space_mail"),
+    path("space/mail/<int:pk>/", own_mail.notice, name="space_notice"),
+    path("space/confirm/", people.confirm_roles, name="space_confirm"),
+    path("space/changes/", own_changes.changes, name="space_changes"),
+    path(
+        "space/changes/<int:pk>/withdraw/",
+        own_changes.withdraw_change,
+        name="space_change_withdraw",
+    ),
     path("space/dues/", own_dues.own_dues, name="space_dues"),
     path("space/dues/renewal/", own_dues.renewal, name="space_renewal"),
     path("space/organisation/", own_organisation.organisation, name="space_organisation"),
@@ -103,6 +129,18 @@ urlpatterns = [
         own_documents.document,
         name="space_document",
     ),
+    # The people of the desk
+    path("secretariat/people/", desk_people.people, name="desk_people"),
+    path("secretariat/people/staff/", staff.staff, name="desk_staff"),
+    path("secretariat/people/staff/invite/", staff.invite, name="desk_staff_invite"),
+    path("secretariat/people/staff/<int:pk>/", staff.mandate, name="desk_staff_mandate"),
+    path(
+        "secretariat/people/staff/invitations/<int:pk>/",
+        staff.invitation,
+        name="desk_staff_invitation",
+    ),
+    path("secretariat/changes/", desk_changes.changes, name="desk_changes"),
+    path("secretariat/changes/<int:pk>/", desk_changes.change, name="desk_change"),
     # The finance desk
     path("secretariat/dues/", desk_dues.invoices, name="desk_dues"),
     path("secretariat/dues/dues.csv", desk_dues.invoices_csv, name="desk_dues_csv"),

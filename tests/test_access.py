@@ -15,9 +15,25 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
-from members import dues, likenesses, renewals, tracking
-from members.merging import merge_organisations
-from members.models import Category, ImportBatch, Invitation, Roll
+from members import (
+    confirmations,
+    dues,
+    likenesses,
+    preferences,
+    renewals,
+    tracking,
+)
+from members.merging import (
+    merge_organisations,
+)
+from members.models import (
+    Category,
+    ChangeRequest,
+    ImportBatch,
+    Invitation,
+    Notice,
+    Roll,
+)
 from portal.models import ContactMessage, Heartbeat, Page
 from publications.models import Report
 from tests.factories import (
@@ -120,6 +136,9 @@ TABLE = {
     "members:apply_follow": ("get", EVERYBODY),
     "members:apply_continue": ("post", (302,) * 10),
     "members:apply_withdraw": ("post", (302,) * 10),
+    "members:confirmation": ("get", EVERYBODY),
+    "members:preferences": ("get", EVERYBODY),
+    "members:stop_topic": ("get", EVERYBODY),
     "programme:programme": ("get", EVERYBODY),
     "programme:events": ("get", EVERYBODY),
     "programme:event": ("get", EVERYBODY),
@@ -163,6 +182,12 @@ TABLE = {
     "members:space_data_archive": ("get", SPACE),
     # For the members of the region, as long as they are
     "members:space_document": ("get", (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)),
+    "members:space_confirm": ("post", (302,) * 10),
+    "members:space_mail": ("get", (302,) + (200,) * 9),
+    # A mail is its reader's alone.
+    "members:space_notice": ("get", (302, 200) + (404,) * 8),
+    "members:space_changes": ("get", SPACE),
+    "members:space_change_withdraw": ("post", (302, 302, 302) + (404,) * 7),
     "members:space_mandate": ("get", OWN_PEOPLE),
     "members:space_mandate_end": ("post", OWN_PEOPLE_ACT),
     "members:space_invitation_resend": ("post", OWN_PEOPLE_ACT),
@@ -243,6 +268,13 @@ TABLE = {
     "members:desk_derogation": ("get", DECISION),
     "members:desk_period": ("get", DECISION),
     "members:desk_invite": ("get", DESK_ROW),
+    "members:desk_people": ("get", DESK),
+    "members:desk_staff": ("get", SECRETARIAT),
+    "members:desk_staff_invite": ("get", SECRETARIAT),
+    "members:desk_staff_mandate": ("get", SECRETARIAT),
+    "members:desk_staff_invitation": ("post", SECRETARIAT_ACT),
+    "members:desk_changes": ("get", DESK),
+    "members:desk_change": ("get", DESK_ROW),
     "members:desk_threads": ("get", DESK),
     "members:desk_write": ("get", DESK_ROW),
     "members:desk_thread": ("get", DESK_ROW),
@@ -374,6 +406,27 @@ def world() -> dict:
                 email="new@example.org", kind="voter", organisation=organisation
             ),
             mandate=people["colleague"].mandates.get(),
+            notice=Notice.objects.create(
+                kind="dues",
+                key="1",
+                email=people["contact"].email,
+                language="en",
+                subject="S",
+                text="T",
+                person=people["contact"],
+            ),
+            change=ChangeRequest.objects.create(
+                organisation=organisation,
+                field="name_en",
+                before="A",
+                after="B",
+                reason="C",
+                asked_by=people["contact"],
+            ),
+            staff_mandate=people["language lead"].mandates.get(),
+            staff_invitation=Invitation.objects.create(
+                email="lead@example.org", kind="language_lead", language="fr"
+            ),
             **money(organisation, people["contact"]),
             **lists(organisation, people["contact"]),
             thread=thread,
@@ -471,6 +524,17 @@ def arguments(**made) -> dict:
         },
         "members:invitation": {"token": made["invitation"].token},
         "members:renewal": {"token": renewals.link_for(made["renewer"], made["period"])},
+        "members:confirmation": {"token": confirmations.link_for(made["renewer"])},
+        "members:preferences": {"token": preferences.token_of(made["renewer"])},
+        "members:stop_topic": {
+            "token": preferences.token_of(made["renewer"]),
+            "topic": "messages",
+        },
+        "members:space_notice": {"pk": made["notice"].pk},
+        "members:space_change_withdraw": {"pk": made["change"].pk},
+        "members:desk_change": {"pk": made["change"].pk},
+        "members:desk_staff_mandate": {"pk": made["staff_mandate"].pk},
+        "members:desk_staff_invitation": {"pk": made["staff_invitation"].pk},
         "members:desk_dues_account": organisation,
         "members:desk_dues_issue_one": {"pk": made["period"].pk},
         "members:desk_dues_payment": invoice,

@@ -19,7 +19,7 @@ from members.forms.organisations import (
 from members.forms.people import InvitationForm
 from members.models import Membership, OldAddress, Organisation
 from members.perms import may_decide, may_open_desk
-from members.space.people import acting_for, sent
+from members.space.people import roles_of, sent
 from portal.lib.access import permitted
 from portal.lib.translations import current_language
 
@@ -59,7 +59,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": found,
         "regions": found.regions.all(),
         "periods": periods.filter(organisation=found),
-        "mandates": acting_for(found),
+        "mandates": roles_of(found),
         "invitations": found.invitations.open(),
         "status_changes": found.status_changes.select_related("changed_by"),
         "derogations": found.derogations.select_related("granted_by", "country"),

@@ -14,10 +14,12 @@ from members.models.associations import (
     Roll,
 )
 from members.models.categories import Category
+from members.models.change_requests import ChangeRequest
 from members.models.documents import Document, DocumentFile, DocumentOpening
 from members.models.dues import DuesBand, Invoice, Payment, Renewal, Waiver
 from members.models.erasures import Erasure
 from members.models.facets import Facet
+from members.models.gaps import ContactGap
 from members.models.imports import ImportBatch, ImportRow, ImportTrace
 from members.models.mandates import Invitation, Mandate
 from members.models.memberships import Derogation, Membership, StatusChange
@@ -27,6 +29,7 @@ from members.models.numbering import NumberSeries
 from members.models.organisations import Organisation
 from members.models.partners import Partner
 from members.models.people import User
+from members.models.preferences import Preference
 from members.models.questions import Question, QuestionOption
 from members.models.threads import Attachment, Message, Reader, Thread
 
@@ -41,6 +44,9 @@ __all__ = [
     "AssociationKey",
     "Attachment",
     "Category",
+    "CertificateSeries",
+    "ChangeRequest",
+    "ContactGap",
     "Derogation",
     "Distinct",
     "Document",
@@ -66,6 +72,7 @@ __all__ = [
     "Organisation",
     "Partner",
     "Payment",
+    "Preference",
     "Question",
     "QuestionOption",
     "Reader",

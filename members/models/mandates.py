@@ -10,11 +10,15 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from members.models.organisations import Organisation
+from members.models.organisations import STANDING, UNCONFIRMED_AFTER, Organisation
 from portal.lib.translations import Language
 from regions.models import Region
 
 INVITATION_DAYS = 14
+# Whoever acts for an organisation confirms it once a year, with one click.
+CONFIRMED_FOR = datetime.timedelta(days=365)
+# So many days after being asked the question is repeated.
+REMINDED_AFTER = datetime.timedelta(days=30)
 
 
 class MandateKind(models.TextChoices):
@@ -36,9 +40,9 @@ FOR_ORGANISATIONS = (
     MandateKind.VOTER,
 )
 FOR_REGIONS = (MandateKind.EXECUTIVE, MandateKind.PRESIDENT)
-# Whoever holds one of these has a desk, and shows a second factor before it opens.
-WITH_SECOND_FACTOR = (MandateKind.EXECUTIVE, MandateKind.SECRETARIAT, MandateKind.TREASURER)
 FOR_THE_NETWORK = (MandateKind.SECRETARIAT, MandateKind.TREASURER)
+# Whoever holds one of these has a desk, and shows a second factor before it opens.
+WITH_SECOND_FACTOR = (MandateKind.EXECUTIVE, *FOR_THE_NETWORK)
 
 
 def subject_matches_kind() -> Q:
@@ -73,6 +77,13 @@ class Subject(models.Model):
         verbose_name=_("region"),
     )
     language = models.CharField(_("language"), max_length=2, choices=Language, blank=True)
+    sees = models.ManyToManyField(
+        Organisation,
+        related_name="seen_by_%(class)ss",
+        blank=True,
+        verbose_name=_("discreet members it may see"),
+        help_text=_("Only a language lead’s mandate names some: without it they are not shown."),
+    )
 
     class Meta:
         abstract = True
@@ -93,8 +104,41 @@ class MandateQuerySet(models.QuerySet):
         day = day or timezone.localdate()
         return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
 
+    def planned(self, day: datetime.date | None = None):
+        """Those that begin after the day."""
+        return self.filter(since__gt=day or timezone.localdate())
+
+    def current_or_planned(self, day: datetime.date | None = None):
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day or timezone.localdate()))
+
     def for_organisation(self, organisation: Organisation):
         return self.filter(organisation=organisation)
+
+    def of_staff(self):
+        """Of regions, languages and the network: whoever the secretariat invites itself."""
+        return self.exclude(kind__in=FOR_ORGANISATIONS)
+
+    def to_confirm(self):
+        """Of members in good standing, held by people who can answer."""
+        return self.filter(
+            kind__in=FOR_ORGANISATIONS,
+            organisation__status__in=STANDING,
+            person__is_active=True,
+        )
+
+    def due_for_confirmation(self, day: datetime.date):
+        """Not confirmed for a year, or held for a year without ever having been confirmed."""
+        last_year = day - CONFIRMED_FOR
+        fresh = Q(confirmed_at__date__gt=last_year) | Q(since__gt=last_year)
+        return self.current(day).to_confirm().filter(asked_on__isnull=True).exclude(fresh)
+
+    def asked(self):
+        """Waiting for the yearly answer."""
+        return self.filter(asked_on__isnull=False)
+
+    def unconfirmed(self, day: datetime.date):
+        """Asked so long ago that somebody should look."""
+        return self.current(day).to_confirm().filter(asked_on__lte=day - UNCONFIRMED_AFTER)
 
 
 class Mandate(Subject):
@@ -105,6 +149,8 @@ class Mandate(Subject):
     )
     since = models.DateField(_("from"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
+    asked_on = models.DateField(_("asked to confirm on"), null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed on"), null=True, editable=False)
 
     objects = MandateQuerySet.as_manager()
 
@@ -129,6 +175,16 @@ class Mandate(Subject):
         today = timezone.localdate()
         return self.since <= today and (self.until is None or self.until >= today)
 
+    @property
+    def is_planned(self) -> bool:
+        return self.since > timezone.localdate()
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        return (
+            self.asked_on is not None and self.asked_on <= timezone.localdate() - UNCONFIRMED_AFTER
+        )
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -139,6 +195,8 @@ class Standing:
     regions: tuple[Region, ...] = ()
     languages: tuple[str, ...] = field(default=())
     is_mandated: bool = False
+    # Discreet members that a language lead's mandate names, by primary key.
+    named: tuple[int, ...] = ()
     needs_second_factor: bool = False
     # The rights of the desk wait until this session has shown a second factor.
     is_locked: bool = False
@@ -146,13 +204,19 @@ class Standing:
 
     @classmethod
     def of(cls, user) -> "Standing":
-        """The standing of a person today: one query. A superuser counts as the secretariat."""
+        """The standing of a person today: one query, and a second one for a language lead.
+
+        A superuser counts as the secretariat.
+        """
         mandates = list(
             user.mandates.current().select_related(
                 "organisation__category", "organisation__country__region", "region"
             )
         )
+        leads = [mandate.pk for mandate in mandates if mandate.kind == MandateKind.LANGUAGE_LEAD]
+        naming = Mandate.sees.through.objects.filter(mandate__in=leads)
         return cls(
+            named=tuple(naming.values_list("organisation", flat=True)) if leads else (),
             is_secretariat=user.is_superuser
             or any(mandate.kind == MandateKind.SECRETARIAT for mandate in mandates),
             organisations=tuple(
@@ -215,6 +279,20 @@ class Invitation(Subject):
     )
     invited_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(default=invitation_expiry, editable=False)
+    since = models.DateField(
+        _("from"), null=True, blank=True, help_text=_("Empty: from the day it is accepted.")
+    )
+    until = models.DateField(_("until"), null=True, blank=True)
+    # The mandate of a leaver, which ends when the successor accepts: at no moment is nobody there.
+    replaces = models.ForeignKey(
+        Mandate,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="successors",
+        verbose_name=_("replaces"),
+    )
     accepted_at = models.DateTimeField(null=True, editable=False)
 
     objects = InvitationQuerySet.as_manager()
@@ -223,6 +301,14 @@ class Invitation(Subject):
         ordering = ("-invited_at",)
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
+        constraints = (
+            *Subject.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="invitation_ends_after_it_begins",
+                violation_error_message=_("The end must not come before the beginning."),
+            ),
+        )
 
     def __str__(self):
         return self.email

@@ -24,6 +24,8 @@ class NoticeState(models.TextChoices):
     REFUSED = "refused", _("refused by the mail server")
     UNCERTAIN = "uncertain", _("perhaps not delivered")
     CANCELLED = "cancelled", _("cancelled")
+    HELD = "held", _("kept for the summary")
+    JOINED = "joined", _("sent within a summary")
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -38,6 +40,10 @@ class NoticeQuerySet(models.QuerySet):
         """What somebody should look at: refused, uncertain, or tried in vain several times."""
         failed = Q(state__in=(NoticeState.REFUSED, NoticeState.UNCERTAIN))
         return self.filter(failed | Q(state=NoticeState.WAITING, attempts__gte=TRIED_OFTEN))
+
+    def held(self, day: datetime.date):
+        """Kept for a summary that is due by the day."""
+        return self.filter(state=NoticeState.HELD, leaves_at__date__lte=day)
 
     def about(self, organisation: Organisation):
         return self.filter(organisation=organisation)
@@ -82,6 +88,14 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(_("sent on"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.CharField(_("error"), max_length=250, blank=True)
+    joined_in = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="joined",
+        verbose_name=_("summary"),
+    )
 
     objects = NoticeQuerySet.as_manager()
 

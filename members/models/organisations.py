@@ -38,6 +38,8 @@ class Status(models.TextChoices):
 STANDING = (Status.ACTIVE, Status.GRACE)
 # What keeps an organisation from its seat although a period of membership covers the day.
 INTERRUPTED = (Status.LAPSED, Status.SUSPENDED, Status.WITHDRAWN, Status.EXCLUDED)
+# So many days after being asked, whoever has not confirmed a role is shown at the desk.
+UNCONFIRMED_AFTER = datetime.timedelta(days=60)
 # A membership stays in good standing for so many days after its period has ended.
 GRACE_DAYS = 90
 
@@ -71,12 +73,14 @@ class OrganisationQuerySet(TranslatableQuerySet):
         """Rows the user may see in the members' area and at the desk.
 
         A discreet organisation is seen by its own people, its regional executive and the
-        secretariat; a language lead needs a mandate that names it, which is one of its own.
+        secretariat, and by a language lead only whose mandate names it.
         """
         if user.standing.is_secretariat:
             return self
         return self.filter(
-            Q(status__in=STANDING, discreet=False) | self._acted_for_by(user)
+            Q(status__in=STANDING, discreet=False)
+            | Q(pk__in=user.standing.named)
+            | self._acted_for_by(user)
         ).distinct()
 
     def editable_by(self, user: User):
@@ -165,18 +169,49 @@ class OrganisationQuerySet(TranslatableQuerySet):
 
     def with_few_contacts(self):
         """Members with fewer than the two contacts that the network asks for."""
-        today = timezone.localdate()
-        contacts = Count(
-            "mandates__person",
-            filter=Q(
-                Q(mandates__until__isnull=True) | Q(mandates__until__gte=today),
-                mandates__since__lte=today,
-                mandates__kind="contact",
-                mandates__person__is_active=True,
-            ),
-            distinct=True,
+        return self.active().with_contact_count().filter(contact_count__lt=2)
+
+    def with_single_contact(self):
+        return self.active().with_contact_count().filter(contact_count=1)
+
+    def orphaned(self, day: datetime.date | None = None):
+        """Members without any contact: nobody reads what is written to them."""
+        return self.active().with_contact_count(day).filter(contact_count=0)
+
+    def with_unconfirmed_people(self, day: datetime.date | None = None):
+        """Members of whom somebody has not confirmed a role 60 days after having been asked."""
+        asked = (day or timezone.localdate()) - UNCONFIRMED_AFTER
+        held = self._held_on(day) & Q(mandates__asked_on__lte=asked)
+        return self.active().filter(held).distinct()
+
+    def needing_people(self, need: str = ""):
+        """Members without a contact, with a single one, or with somebody unconfirmed."""
+        if need == "orphaned":
+            return self.orphaned()
+        if need == "single":
+            return self.with_single_contact()
+        unconfirmed = self.model.objects.with_unconfirmed_people().order_by().values("pk")
+        rows = self.active().with_contact_count()
+        if need == "unconfirmed":
+            return rows.filter(pk__in=unconfirmed)
+        return rows.filter(Q(contact_count__lt=2) | Q(pk__in=unconfirmed))
+
+    def with_contact_count(self, day: datetime.date | None = None):
+        """Each with ``contact_count``, the people who are its contacts that day."""
+        contacts = self._held_on(day) & Q(mandates__kind="contact")
+        return self.annotate(
+            contact_count=Count("mandates__person", filter=contacts, distinct=True)
         )
-        return self.active().annotate(contact_count=contacts).filter(contact_count__lt=2)
+
+    @staticmethod
+    def _held_on(day: datetime.date | None) -> Q:
+        """A mandate in force that day, of somebody who can log in."""
+        day = day or timezone.localdate()
+        return Q(
+            Q(mandates__until__isnull=True) | Q(mandates__until__gte=day),
+            mandates__since__lte=day,
+            mandates__person__is_active=True,
+        )
 
     def _periods(self):
         return self._rows_of("memberships")

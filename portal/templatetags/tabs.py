@@ -53,7 +53,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         tabs.append((_("Library"), "publications:space_list"))
     if standing.languages:
         tabs.append((_("Translations"), "publications:translations"))
-    tabs.append((_("Security"), "mfa_index"))
+    tabs += [(_("Mail"), "members:space_mail"), (_("Security"), "mfa_index")]
     if standing.is_treasurer and not standing.has_desk:
         tabs.append((_("Finance desk"), "members:desk_dues"))
     elif standing.has_desk or standing.is_locked:
@@ -85,6 +85,7 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         (_("Documents"), "members:desk_documents"),
         (_("Partners"), "members:desk_partners"),
         (_("Imports"), "members:desk_imports"),
+        (_("People"), "members:desk_people"),
         (_("Regions"), "regions:desk_regions"),
         (_("Publications"), "publications:desk_list"),
         (_("Newsletters"), "publications:newsletters_desk"),

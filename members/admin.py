@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from modeltranslation.admin import TranslationTabularInline
 from simple_history.admin import SimpleHistoryAdmin
 
 from members import invitations, joining
@@ -19,6 +20,8 @@ from members.models import (
     Notice,
     Organisation,
     Payment,
+    Question,
+    QuestionOption,
     Renewal,
     StatusChange,
     User,
@@ -44,6 +47,21 @@ class UserAdmin(admin.ModelAdmin):
 @admin.register(Category)
 class CategoryAdmin(RecordAdmin):
     list_display = ("code", "label", "needs_country", "unique_per_country", "votes")
+
+
+class QuestionOptionInline(TranslationTabularInline):
+    model = QuestionOption
+    extra = 0
+
+
+@admin.register(Question)
+class QuestionAdmin(RecordAdmin):
+    """What a category asks. A question that was answered is no longer asked, not deleted."""
+
+    inlines = (QuestionOptionInline,)
+    list_display = ("text", "category", "kind", "required", "is_asked", "position")
+    list_filter = ("category", "is_asked")
+    list_select_related = ("category",)
 
 
 @admin.register(Facet)

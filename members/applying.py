@@ -23,6 +23,7 @@ from members.models import (
 from members.models.applications import (
     CLOSED,
     EDITABLE,
+    OPEN,
     STEPS,
     ApplicationEventKind,
     ApplicationState,
@@ -323,14 +324,23 @@ def ask_more(application: Application, *, text: str, by: User) -> ApplicationEve
 
 
 def withdraw(application: Application, *, text: str = "") -> ApplicationEvent:
-    """The applicant takes the application back; a draft is erased with ``erase``."""
-    return move(
-        application,
-        ApplicationState.WITHDRAWN,
-        kind=ApplicationEventKind.WITHDRAWN,
-        text=text,
-        public_from=timezone.now(),
-    )
+    """The applicant takes the application back; a draft is erased with ``erase``.
+
+    Raises ValidationError when it is no longer open, which does not tell what was decided.
+    """
+    with transaction.atomic():
+        if lock(application).state not in OPEN:
+            raise ValidationError(
+                _("This application can no longer be withdrawn. Write to the secretariat."),
+                code="not_open",
+            )
+        return move(
+            application,
+            ApplicationState.WITHDRAWN,
+            kind=ApplicationEventKind.WITHDRAWN,
+            text=text,
+            public_from=timezone.now(),
+        )
 
 
 def erase(application: Application):

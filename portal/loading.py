@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from members.models import Category, DuesBand, Facet
+from members.models import Category, DuesBand, Facet, Question
 from portal.lib import changes
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity, Page
@@ -256,8 +256,27 @@ def load_categories(rows: list[dict]) -> Tally:
     tally = Tally()
     for row in rows:
         values = {name: value for name, value in row.items() if name != "code"}
-        ensure(tally, Category, {"code": row["code"]}, values)
+        before = tally.created
+        category = ensure(tally, Category, {"code": row["code"]}, values)
+        if tally.created > before:
+            ask(category)
     return tally
+
+
+def ask(category: Category):
+    """Give a new category its questions to applicants."""
+    rows = tomllib.loads((DATA / "questions.toml").read_text("utf-8")).get(category.code, [])
+    for position, row in enumerate(rows, start=1):
+        question = Question.objects.create(
+            category=category,
+            kind=row["kind"],
+            required=row.get("required", True),
+            position=position,
+            **in_languages("text", row),
+            **{f"help_{code}": row.get(f"help_{code}", "") for code in LANGUAGES},
+        )
+        for place, option in enumerate(row.get("options", []), start=1):
+            question.options.create(position=place, **in_languages("label", option))
 
 
 def load_facets() -> Tally:

@@ -59,6 +59,7 @@ def show(request: HttpRequest, application: Application, *, refusal: str = "") -
         "state": state,
         "steps": tracking.steps(application),
         "events": events,
+        "last": events.last(),
         "asked": events.filter(kind=ApplicationEventKind.MORE_ASKED).last(),
         "sections": dossier.sections(application),
         "documents": application.documents.all(),

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from portal.demo.applications import create_applications
 from portal.demo.calendar import create_activities, create_events
 from portal.demo.letters import create_issues, create_messages, create_subscriptions
 from portal.demo.library import create_publications
@@ -27,6 +28,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
     created = {
         "organisations": create_organisations(secretary),
         "people": create_others(),
+        "applications": create_applications(secretary),
         "publications": create_publications(),
         "events": create_events(),
         "activities": create_activities(),

@@ -692,7 +692,10 @@ def test_the_applicant_withdraws_with_or_without_a_reason(client):
 def test_a_decided_application_cannot_be_withdrawn(client):
     application = create_application(state="accepted")
     address = f"/en/apply/follow/{tracking.token_of(application)}/withdraw/"
-    assert client.post(address).status_code == 422
+    answer = client.post(address)
+    assert answer.status_code == 422
+    # What was decided may still be taken back; the refusal does not give it away.
+    assert answer.context["refusal"].startswith("This application can no longer be withdrawn.")
     application.refresh_from_db()
     assert application.state == "accepted"
 

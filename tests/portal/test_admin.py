@@ -21,6 +21,7 @@ from tests.factories import (
     create_network,
     create_organisation,
     create_publication,
+    create_question,
     create_region,
     create_secretary,
     create_subscription,
@@ -60,6 +61,7 @@ def records(secretary):
     ContactMessage.objects.create(
         name="A", email="a@example.org", subject="S", text="T", language="fr"
     )
+    create_question(organisation.category.code)
     Heartbeat.record("worker")
     organisation.status_changes.create(before="applicant", after="active")
     organisation.derogations.create(country=country, reason="R", granted_by=secretary)

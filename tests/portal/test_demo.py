@@ -46,6 +46,7 @@ MADE = {
     "documents for members": 3,
     "partners": 4,
     "invoices": 86,
+    "applications": 7,
 }
 TODAY = timezone.localdate()
 

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from members.models import Category
+from members.models import Category, Question
+from members.models.questions import QuestionKind
 from portal.lib.text import ALLOWED_ATTRIBUTES, ALLOWED_TAGS
 from portal.lib.translations import LANGUAGES
 from portal.loading import load_network
@@ -52,6 +53,19 @@ def test_a_second_time_changes_nothing(network):
     histories = Region.history.count(), Page.history.count(), Grouping.history.count()
     assert {(tally.created, tally.changed) for tally in load_network().values()} == {(0, 0)}
     assert (Region.history.count(), Page.history.count(), Grouping.history.count()) == histories
+
+
+def test_a_new_category_asks_its_questions_and_an_old_one_keeps_its_own(network):
+    asked = Question.objects.asked()
+    assert {q.category.code for q in asked} == {"A", "B", "C"}
+    assert {q.kind for q in asked} == set(QuestionKind.values)
+    for question in asked:
+        assert all(getattr(question, f"text_{code}") for code in LANGUAGES)
+    choice = asked.get(kind=QuestionKind.CHOICE)
+    assert choice.options.filter(label_es="").count() == 0 < choice.options.count()
+    Question.objects.filter(category__code="C").delete()
+    load_network()
+    assert not Question.objects.filter(category__code="C").exists()
 
 
 def test_the_command_tells_what_it_did():

@@ -135,7 +135,7 @@ class RenewalForm(forms.ModelForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "Name, people, country: tell the secretariat what is no longer right. "
+            "Name, people, country, figures: tell the secretariat what is no longer right. "
             "Leave it empty when everything is."
         ),
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from members import dues, dues_letters, renewals
+from members import dues, dues_letters, reach, renewals
 from members.forms.dues import RenewalForm
 from members.models import Membership, Organisation, User
 from members.space.people import acting_for
@@ -73,6 +73,7 @@ class Renewing:
             "price": period and dues.price_of(stored.category, stored.country, period.starts_on),
             "payment_days": dues.PAYMENT_DAYS,
             "mandates": acting_for(stored),
+            "reach": reach.of_organisation(stored),
             "payers": dues_letters.payers_of([stored])[stored.pk],
             "form": self.form,
             "step": self.step,

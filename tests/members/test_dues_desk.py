@@ -6,18 +6,20 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from members import dues
-from members.models import Invoice, Payment, Waiver
+from members import dues, invitations
+from members.models import Invitation, Invoice, Payment, Waiver
 from tests.factories import (
     create_band,
     create_contact,
     create_country,
     create_executive,
     create_invoice,
+    create_mandate,
     create_membership,
     create_network,
     create_organisation,
@@ -325,3 +327,15 @@ def test_who_applies_sees_what_each_category_costs(client):
         "\xa0", " "
     )
     assert "<dt>high income</dt> <dd>nothing</dd>" in page
+
+
+def test_a_treasurer_is_invited_for_the_network_and_for_nothing_smaller():
+    create_network()
+    invitation = Invitation(email="treasurer@example.org", kind="treasurer")
+    invitations.invite(invitation, by=create_secretary())
+    person = create_treasurer(email="treasurer@example.org")
+    person.mandates.all().delete()
+    assert invitations.accept(invitation, person=person).kind == "treasurer"
+    assert person.standing.is_treasurer
+    with pytest.raises(IntegrityError):
+        create_mandate(person, "treasurer", organisation=create_organisation())

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from members import renewals
-from members.models import Invoice, Notice, Renewal
+from members.models import Headcount, Invoice, Notice, Renewal
 from tests.factories import (
     create_band,
     create_contact,
@@ -219,3 +219,15 @@ def test_somebody_of_two_organisations_stays_with_the_chosen_one(member, client)
     answer = client.post(where, values(step="confirm"))
     assert answer.url == f"{address('space_dues')}?organisation=lake"
     assert Renewal.objects.get().membership.organisation == organisation
+
+
+def test_an_umbrella_checks_the_figure_of_its_own_members(client):
+    create_network()
+    organisation = create_organisation(category="A")
+    organisation.category.has_own_members = True
+    organisation.category.save()
+    last = create_membership(organisation, starts_on=TODAY - 355 * DAY, ends_on=TODAY + 10 * DAY)
+    where = address("renewal", token=renewals.link_for(create_contact(organisation), last))
+    assert "not told yet" in client.get(where).content.decode()
+    Headcount.objects.create(organisation=organisation, figure=340, as_of=TODAY, source="Report")
+    assert "340 organisations" in client.get(where).content.decode()

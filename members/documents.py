@@ -26,12 +26,7 @@ class Upload(NamedTuple):
 
 def judge(file: File) -> Upload:
     """Look into a file. Raises ValidationError for what is no PDF, ODT or DOCX document."""
-    facts = files.inspect(file, name=file.name or "", limit=MAX_SIZE)
-    if facts.media_type not in ACCEPTED:
-        raise ValidationError(
-            _("This is not a PDF, ODT or DOCX document. Choose another file."), code="unknown_type"
-        )
-    return Upload(file, facts)
+    return Upload(file, files.inspect(file, name=file.name or "", limit=MAX_SIZE, kinds=ACCEPTED))
 
 
 def put(

@@ -203,9 +203,11 @@ def not_kept(message: Message, file: Enclosed) -> dict | None:
     if message.attachments.count() >= MAX_FILES:
         return {"name": file.name, "reason": "too_many"}
     content = ContentFile(file.content)
-    suffix = documents.SUFFIXES.get(documents.media_type_of(content) or "", "")
+    kind = documents.media_type_of(content) or ""
+    suffix = documents.SUFFIXES.get(kind, "")
     # The name is not the sender's to be strict about: it gets the end its content asks for.
-    named = file.name if file.name.lower().endswith(suffix) else f"{file.name}{suffix}"
+    fitting = (suffix, *documents.OTHER_SUFFIXES.get(kind, ()))
+    named = file.name if file.name.lower().endswith(fitting) else f"{file.name}{suffix}"
     try:
         threads.attach(message, content, name=named)
     except ValidationError as error:

@@ -99,7 +99,8 @@ def other(side: str) -> str:
 
 def attach(message: Message, file: File, *, name: str) -> Attachment:
     """Keep a file with a message. Raises ValidationError when it is of no accepted kind."""
-    facts = documents.inspect(file, name=name, limit=MAX_FILE_SIZE)
+    kinds = documents.ENCLOSURES
+    facts = documents.inspect(file, name=name, limit=MAX_FILE_SIZE, kinds=kinds)
     attachment = Attachment(
         message=message,
         name=name[-150:],

@@ -10,6 +10,7 @@ from members import documents
 from members.documents import Upload
 from members.models import Document, Organisation, User
 from members.models.documents import ALL_LANGUAGES, Audience
+from portal.lib.files import accepted
 from portal.lib.forms import DateInput, TranslatableForm
 from portal.lib.translations import LANGUAGES, Language
 from regions.models import Region
@@ -128,7 +129,7 @@ def file_field(code: str, kept) -> forms.FileField:
         label=label_of(code),
         required=False,
         help_text=hint,
-        widget=forms.FileInput(attrs={"accept": ".pdf,.odt,.docx"}),
+        widget=forms.FileInput(attrs={"accept": accepted(documents.ACCEPTED)}),
     )
 
 

@@ -20,14 +20,19 @@ class FilesInput(forms.FileInput):
 class FilesField(forms.FileField):
     """Several documents, each judged by its content."""
 
-    widget = FilesInput
+    widget = FilesInput(attrs={"accept": documents.accepted(documents.ENCLOSURES)})
 
     def clean(self, data, initial=None):
         errors, found = [], []
         for file in data or []:
             try:
                 file = super().clean(file, None)
-                documents.inspect(file, name=file.name, limit=threads.MAX_FILE_SIZE)
+                documents.inspect(
+                    file,
+                    name=file.name,
+                    limit=threads.MAX_FILE_SIZE,
+                    kinds=documents.ENCLOSURES,
+                )
                 found.append(file)
             except forms.ValidationError as error:
                 errors += [f"{file.name}: {text}" for text in error.messages]
@@ -45,7 +50,7 @@ class MessageForm(forms.Form):
     files = FilesField(
         label=gettext_lazy("Documents"),
         required=False,
-        help_text=gettext_lazy("PDF, EPUB, ODT or DOCX, at most five, of at most 10 MB each."),
+        help_text=gettext_lazy("PDF, ODT, DOCX, JPG or PNG, at most five, of at most 10 MB each."),
     )
 
 

@@ -206,7 +206,7 @@ def test_an_epub_is_for_the_library():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("mimetype", files.EPUB)
-    with pytest.raises(ValidationError, match="PDF, ODT or DOCX"):
+    with pytest.raises(ValidationError, match="PDF, ODT, DOCX"):
         documents.judge(an_upload(content.getvalue(), "book.epub"))
 
 

@@ -3,11 +3,14 @@
 import io
 import mailbox
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
+from PIL import Image
 
 from members import receiving, threads
 from members.models import Message, Notice, Reader, Thread
@@ -157,6 +160,25 @@ def test_whatever_its_status_an_organisation_answers_by_mail(talk, status):
     talk.organisation.save()
     receipt = receiving.receive(mail_from("awa@example.org", to=secret("awa@example.org")))
     assert receipt.message.is_verified
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_mail_handed_over_twice_at_once_is_taken_once(talk):
+    raw = mail_from("awa@example.org", to=secret("awa@example.org"))
+    ready = threading.Barrier(2)
+
+    def hand_over_at_once() -> Fate:
+        try:
+            ready.wait(timeout=20)
+            return receiving.receive(raw).fate
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as servers:
+        fates = [future.result() for future in [servers.submit(hand_over_at_once) for _ in "ab"]]
+    assert sorted(fates) == [Fate.ADDED, Fate.DUPLICATE]
+    assert talk.messages.count() == 3
+    assert Notice.objects.count() == 1
 
 
 # -- Mails that nobody vouches for -----------------------------------------------------------------
@@ -329,15 +351,26 @@ def with_files(*files: tuple[str, bytes], to: str) -> bytes:
     return message.as_bytes()
 
 
+def a_picture() -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(content, "JPEG")
+    return content.getvalue()
+
+
 def test_files_are_judged_by_their_content_and_what_is_not_kept_is_said(talk, client):
     files = (("résumé.dat", a_pdf()), ("bill.pdf", b"MZ program"), ("two.PDF", a_pdf(3)))
+    files = (*files, ("scan.JPEG", a_picture()))
     raw = with_files(*files, to=secret("awa@example.org"))
     message = receiving.receive(raw).message
-    assert [one.name for one in message.attachments.all()] == ["résumé.dat.pdf", "two.PDF"]
+    assert [one.name for one in message.attachments.all()] == [
+        "résumé.dat.pdf",
+        "two.PDF",
+        "scan.JPEG",
+    ]
     assert message.left_out == [{"name": "bill.pdf", "reason": "unknown_type"}]
     client.force_login(talk.messages.first().author)
     page = client.get(f"/en/space/messages/{talk.pk}/").content.decode()
-    assert "“bill.pdf” is no PDF" in page
+    assert "“bill.pdf” is of a kind that is not accepted" in page
     client.force_login(create_secretary())
     source = client.get(f"/en/secretariat/correspondence/mails/{message.pk}/")
     assert b"".join(source.streaming_content) == raw

@@ -15,6 +15,7 @@ from members.models import (
     Mandate,
     Message,
     Organisation,
+    Waiver,
 )
 from members.own_data import Part, register
 from portal.lib.translations import LANGUAGES
@@ -111,7 +112,15 @@ def payments(organisation: Organisation) -> Iterator[tuple]:
                 invoice.currency,
                 payment.method,
                 payment.reference,
+                payment.cancelled_at,
             )
+
+
+def waivers(organisation: Organisation) -> Iterator[tuple]:
+    found = Waiver.objects.filter(invoice__organisation=organisation)
+    yield from found.order_by("recorded_at", "pk").values_list(
+        "invoice__number", "amount", "invoice__currency", "recorded_at", "cancelled_at"
+    )
 
 
 def messages(organisation: Organisation) -> Iterator[tuple]:
@@ -269,9 +278,15 @@ def register_all():
             _("dues: payments"),
             (
                 *("invoice", "receipt", "received_on", "amount", "currency", "method"),
-                "reference",
+                *("reference", "cancelled_at"),
             ),
             payments,
+        ),
+        Part(
+            "waivers",
+            _("dues: waivers"),
+            ("invoice", "amount", "currency", "granted_at", "cancelled_at"),
+            waivers,
         ),
         Part(
             "messages",

@@ -4,17 +4,19 @@ import csv
 import io
 import json
 import zipfile
+from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
 
-from members import own_data, threads
+from members import dues, own_data, threads
 from members.models.organisations import Status
 from members.models.threads import Side
 from publications.models import Report
 from tests.documents import a_pdf, an_upload
 from tests.factories import (
     create_contact,
+    create_invoice,
     create_mandate,
     create_membership,
     create_organisation,
@@ -45,7 +47,9 @@ def test_the_archive_holds_all_that_is_the_organisations_own():
     contact = create_contact(organisation)
     left = create_person(full_name="Former Example", email="former@example.org")
     create_mandate(left, organisation=organisation, until="2021-01-01")
-    create_membership(organisation, year=2024)
+    period = create_membership(organisation, year=2024)
+    invoice = create_invoice(organisation, membership=period)
+    dues.record_payment(invoice, amount=Decimal("40.00"), currency="EUR", letter=False)
     thread = create_thread(organisation, by=contact, files=[an_upload(a_pdf(), "plan.pdf")])
     Report.objects.create(
         kind="member",
@@ -62,6 +66,10 @@ def test_the_archive_holds_all_that_is_the_organisations_own():
     people = {row["name"]: row["email"] for row in table(archive, "people")}
     assert people == {contact.full_name: contact.email, "Former Example": ""}
     assert [row["starts_on"] for row in table(archive, "periods")] == ["2024-01-01"]
+    [bill] = table(archive, "invoices")
+    assert (bill["number"], bill["paid"], bill["remaining"]) == (invoice.number, "40.00", "60.00")
+    assert [row["amount"] for row in table(archive, "payments")] == ["40.00"]
+    assert table(archive, "waivers") == []
     [message] = table(archive, "messages")
     assert (message["thread"], message["author"]) == (thread.pk, contact.full_name)
     [name] = message["attachments"]

@@ -9,9 +9,16 @@ class MembersConfig(AppConfig):
 
     def ready(self):
         # Models must be loaded.
-        from members import accounts, guards, own_parts, second_factor  # noqa: PLC0415
+        from members import (  # noqa: PLC0415  # noqa: PLC0415
+            accounts,
+            chronicle,
+            guards,
+            own_parts,
+            second_factor,
+        )
 
         accounts.listen()
         second_factor.listen()
         own_parts.register_all()
         post_migrate.connect(guards.ensure, sender=self, dispatch_uid="members.guards")
+        chronicle.listen()

@@ -274,6 +274,7 @@ declare(
         "members.Distinct.decided_by": Rule(),
         "members.ApplicationEvent.by": Rule(),
         "members.ImportBatch.requested_by": Rule(),
+        "members.ImportBatch.confirmed_by": Rule(),
         "members.Affiliation.recorded_by": Rule(),
         "members.Headcount.recorded_by": Rule(),
         "members.Likeness.decided_by": Rule(),

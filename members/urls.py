@@ -3,7 +3,7 @@ from django.urls import path
 from members.desk import changes as desk_changes
 from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
-from members.desk import enclosures, likenesses, merges, staff
+from members.desk import enclosures, history, likenesses, merges, staff
 from members.desk import imports as desk_imports
 from members.desk import organisations as desk
 from members.desk import partners as desk_partners
@@ -200,6 +200,14 @@ urlpatterns = [
     path("secretariat/imports/<int:pk>/undo/", desk_imports.undo, name="desk_import_undo"),
     path("secretariat/imports/<int:pk>/invite/", desk_imports.invite, name="desk_import_invite"),
     path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),
+    path(
+        "secretariat/organisations/<slug:slug>/history/",
+        history.organisation_history,
+        name="desk_organisation_history",
+    ),
+    path(
+        "secretariat/people/<int:pk>/history/", history.person_history, name="desk_person_history"
+    ),
     path("secretariat/organisations/merges/", merges.merges, name="desk_merges"),
     path("secretariat/organisations/merges/<int:pk>/", merges.merge, name="desk_merge"),
     path("secretariat/organisations/merges/<int:pk>/undo/", merges.undo_merge, name="desk_unmerge"),

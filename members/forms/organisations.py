@@ -36,8 +36,19 @@ class OwnOrganisationForm(FacetedForm):
             self.fields[f"name_{code}"].disabled = bool(self.instance.own_text("name", code))
 
 
+# What is not changed without a reason: it stays beside the change in the history.
+SENSITIVE = {"category", "country", "discreet", *(f"name_{code}" for code in LANGUAGES)}
+
+
 class OrganisationForm(FacetedForm):
     """The whole record, at the desk. Countries and regions are those the editor runs."""
+
+    reason = forms.CharField(
+        label=_("Reason of the change"),
+        max_length=100,
+        required=False,
+        help_text=_("Asked for when name, category, country or discretion change."),
+    )
 
     class Meta:
         model = Organisation
@@ -58,6 +69,8 @@ class OrganisationForm(FacetedForm):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["country"].queryset = Country.objects.in_order()
+        if self.instance.pk is None:
+            del self.fields["reason"]
         if user.standing.is_secretariat:
             return
         regions = user.standing.regions
@@ -83,12 +96,15 @@ class OrganisationForm(FacetedForm):
         country, regions = cleaned.get("country"), cleaned.get("regions")
         if country is None and not regions and "country" not in self.errors:
             self.add_error("regions", _("Choose a country, or at least one region of activity."))
+        if self.instance.pk and SENSITIVE & set(self.changed_data) and not cleaned.get("reason"):
+            self.add_error("reason", _("Say why this is changed."))
         return cleaned
 
     def record(self) -> Organisation:
         """Save through the verb, which settles the seat. Raises ValidationError."""
         with transaction.atomic():
             self.hold()
+            self.instance._change_reason = self.cleaned_data.get("reason") or None
             joining.record(
                 self.instance,
                 regions=self.cleaned_data["regions"],

@@ -25,6 +25,21 @@ class UserQuerySet(models.QuerySet):
         mandated = mandates.filter(kind__in=kinds, **subject)
         return self.active().filter(pk__in=mandated.values("person"))
 
+    def run_by(self, user: "User"):
+        """The people whose record somebody opens at the desk: all to the secretariat, to an
+        executive those who act or acted for the region or for an organisation there."""
+        if user.standing.is_secretariat:
+            return self
+        regions = user.standing.regions
+        return self.filter(
+            models.Q(mandates__region__in=regions)
+            | models.Q(mandates__organisation__country__region__in=regions)
+            | models.Q(
+                mandates__organisation__country__isnull=True,
+                mandates__organisation__regions__in=regions,
+            )
+        ).distinct()
+
     def visible_to(self, user: "User"):
         """The people of the organisations and regions the user acts for; all to the secretariat."""
         mandates = user.standing

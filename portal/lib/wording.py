@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.lib.templatetags.text import plain_date
 
 # What saving writes by itself: it says nothing that another column does not say.
-DERIVED = ("sort_", "source_")
+DERIVED = ("sort_", "source_", "state_")
 
 
 class FieldName(NamedTuple):
@@ -24,8 +24,6 @@ class FieldName(NamedTuple):
 
 def field_name(field: models.Field) -> FieldName:
     plain = getattr(field, "translated_field", field)
-    if field.name.startswith("state_"):
-        return FieldName(_("State of the text"), field.name.removeprefix("state_"))
     return FieldName(capfirst(str(plain.verbose_name)), getattr(field, "language", "") or "")
 
 

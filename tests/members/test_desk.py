@@ -29,6 +29,7 @@ def typed(category, country=None, **values):
         f"{name}_{code}": "" for name in ("name", "description") for code in ("fr", "en", "es")
     }
     rest = {
+        "reason": "Example",
         "name_fr": "Conseil (exemple)",
         "original_language": "fr",
         "category": category.pk,

@@ -9,11 +9,12 @@ class MembersConfig(AppConfig):
 
     def ready(self):
         # Models must be loaded.
-        from members import (  # noqa: PLC0415  # noqa: PLC0415
+        from members import (  # noqa: PLC0415
             accounts,
             chronicle,
             guards,
             own_parts,
+            personal,
             second_factor,
         )
 
@@ -22,3 +23,4 @@ class MembersConfig(AppConfig):
         own_parts.register_all()
         post_migrate.connect(guards.ensure, sender=self, dispatch_uid="members.guards")
         chronicle.listen()
+        personal.listen()

@@ -3,11 +3,14 @@ from django.urls import path
 from members.desk import changes as desk_changes
 from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
-from members.desk import enclosures, history, likenesses, merges, staff
+from members.desk import enclosures, likenesses, staff
+from members.desk import history as desk_history
 from members.desk import imports as desk_imports
+from members.desk import merges as desk_merges
 from members.desk import organisations as desk
 from members.desk import partners as desk_partners
 from members.desk import people as desk_people
+from members.desk import privacy as desk_privacy
 from members.desk import threads as desk_threads
 from members.space import associations as own_members
 from members.space import changes as own_changes
@@ -16,6 +19,7 @@ from members.space import dues as own_dues
 from members.space import mail as own_mail
 from members.space import organisation as own_organisation
 from members.space import own_data, people, preview, second_factor
+from members.space import personal_data as own_personal_data
 from members.space import threads as own_threads
 from members.views import (
     apply,
@@ -66,6 +70,8 @@ urlpatterns = [
         own_changes.withdraw_change,
         name="space_change_withdraw",
     ),
+    path("space/my-data/", own_personal_data.own_data, name="space_own_data"),
+    path("space/my-data.json", own_personal_data.own_data_json, name="space_own_data_json"),
     path("space/dues/", own_dues.own_dues, name="space_dues"),
     path("space/dues/renewal/", own_dues.renewal, name="space_renewal"),
     path("space/organisation/", own_organisation.organisation, name="space_organisation"),
@@ -202,28 +208,42 @@ urlpatterns = [
     path("secretariat/organisations/new/", desk.new_organisation, name="desk_organisation_new"),
     path(
         "secretariat/organisations/<slug:slug>/history/",
-        history.organisation_history,
+        desk_history.organisation_history,
         name="desk_organisation_history",
     ),
     path(
-        "secretariat/people/<int:pk>/history/", history.person_history, name="desk_person_history"
+        "secretariat/people/<int:pk>/history/",
+        desk_history.person_history,
+        name="desk_person_history",
     ),
-    path("secretariat/organisations/merges/", merges.merges, name="desk_merges"),
-    path("secretariat/organisations/merges/<int:pk>/", merges.merge, name="desk_merge"),
-    path("secretariat/organisations/merges/<int:pk>/undo/", merges.undo_merge, name="desk_unmerge"),
+    path("secretariat/privacy/", desk_privacy.privacy_desk, name="desk_privacy"),
+    path("secretariat/privacy/<str:key>/", desk_privacy.person, name="desk_privacy_person"),
+    path(
+        "secretariat/privacy/<str:key>/data.json",
+        desk_privacy.person_json,
+        name="desk_privacy_json",
+    ),
+    path("secretariat/privacy/<str:key>/erase/", desk_privacy.erase, name="desk_privacy_erase"),
+    path("secretariat/organisations/merges/", desk_merges.merges, name="desk_merges"),
+    path("secretariat/organisations/merges/<int:pk>/", desk_merges.merge, name="desk_merge"),
+    path(
+        "secretariat/organisations/merges/<int:pk>/undo/",
+        desk_merges.undo_merge,
+        name="desk_unmerge",
+    ),
     path(
         "secretariat/organisations/merges/<slug:kept>/<slug:removed>/",
-        merges.merge_organisations,
+        desk_merges.merge_organisations,
         name="desk_merge_organisations",
     ),
     path(
         "secretariat/organisations/merges/<slug:kept>/<slug:removed>/apart/",
-        merges.keep_apart,
+        desk_merges.keep_apart,
         name="desk_keep_apart",
     ),
     path(
         "secretariat/people/merges/<int:kept>/<int:removed>/",
-        merges.merge_people,
+        desk_merges.merge_people,
         name="desk_merge_people",
     ),
     path("secretariat/organisations/<slug:slug>/", desk.organisation, name="desk_organisation"),

@@ -10,7 +10,7 @@ class PortalConfig(AppConfig):
     def ready(self):
         # What needs the models is imported here, once they are loaded.
         from members.merge_rules import Rule, declare  # noqa: PLC0415
-        from portal import heartbeat, identity, indexing, search  # noqa: PLC0415
+        from portal import heartbeat, identity, indexing, personal, search  # noqa: PLC0415
         from portal.lib import changes, network  # noqa: PLC0415
 
         network.register(identity.read)
@@ -18,6 +18,7 @@ class PortalConfig(AppConfig):
         changes.register(search.follow)
         post_migrate.connect(indexing.ensure, sender=self, dispatch_uid="portal.indexing")
         heartbeat.listen()
+        personal.listen()
         declare(
             {
                 "portal.Assignment.person": Rule(),

@@ -9,7 +9,9 @@ class PublicationsConfig(AppConfig):
     def ready(self):
         # Models must be loaded.
         from members.merge_rules import Rule, declare  # noqa: PLC0415
-        from publications import own_parts  # noqa: PLC0415
+        from publications import own_parts, personal  # noqa: PLC0415
+
+        personal.listen()
 
         own_parts.register_all()
         declare(

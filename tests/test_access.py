@@ -20,6 +20,7 @@ from members import (
     dues,
     likenesses,
     preferences,
+    privacy,
     renewals,
     tracking,
 )
@@ -157,6 +158,8 @@ TABLE = {
     # The members’ area
     "portal:space": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_organisation": ("get", SPACE),
+    "members:space_own_data": ("get", (302,) + (200,) * 9),
+    "members:space_own_data_json": ("get", (302,) + (200,) * 9),
     # Led back by whoever has shown one; without one it says how it is set up.
     "members:second_factor": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_preview": ("get", SPACE),
@@ -297,6 +300,11 @@ TABLE = {
     "members:desk_document_file": ("get", DESK_ROW),
     "members:desk_organisation_history": ("get", DESK_ROW),
     "members:desk_person_history": ("get", DESK_ROW),
+    "members:desk_privacy": ("get", SECRETARIAT),
+    "members:desk_privacy_person": ("get", SECRETARIAT),
+    "members:desk_privacy_json": ("get", SECRETARIAT),
+    # Without a ground and a tick the form comes back.
+    "members:desk_privacy_erase": ("post", SECRETARIAT),
     "members:desk_merges": ("get", DESK),
     "members:desk_merge": ("get", DESK_ROW),
     "members:desk_unmerge": ("post", DESK_ACT),
@@ -497,6 +505,7 @@ def arguments(**made) -> dict:
     token = {"token": made["subscription"].token}
     organisation = {"slug": "lake-council"}
     invoice = {"pk": made["payment"].invoice_id}
+    person_key = {"key": privacy.find(made["people"]["contact"].email)[0].key}
     pair = {"kept": "lake-council", "removed": made["lapsed"].slug}
     followed = {"token": tracking.token_of(made["enclosed"].application)}
     message, mandate = {"pk": made["message"].pk}, {"pk": made["mandate"].pk}
@@ -590,6 +599,9 @@ def arguments(**made) -> dict:
         "members:desk_document_file": document_file,
         "members:desk_organisation_history": organisation,
         "members:desk_person_history": {"pk": made["people"]["contact"].pk},
+        "members:desk_privacy_person": person_key,
+        "members:desk_privacy_json": person_key,
+        "members:desk_privacy_erase": person_key,
         "members:desk_merge": {"pk": made["merge"].pk},
         "members:desk_unmerge": {"pk": made["merge"].pk},
         "members:desk_merge_organisations": pair,

@@ -92,6 +92,7 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         (_("Reports"), "publications:reports_desk"),
     ]
     if standing.is_secretariat:
+        tabs.append((_("Privacy"), "members:desk_privacy"))
         tabs += [(_("Pages"), "portal:desk_pages"), (_("Records"), "admin:index")]
     if standing.organisations:
         tabs.append((_("Members’ area"), "portal:space"))

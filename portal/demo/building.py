@@ -4,6 +4,7 @@ from django.db import transaction
 
 from portal.demo.applications import create_applications
 from portal.demo.calendar import create_activities, create_events
+from portal.demo.desk_work import create_desk_work
 from portal.demo.letters import create_issues, create_messages, create_subscriptions
 from portal.demo.library import create_publications
 from portal.demo.money import create_dues
@@ -39,6 +40,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "documents for members": create_documents(secretary),
         "partners": create_partners(secretary),
         "invoices": create_dues(secretary),
+        "work of the desk": create_desk_work(secretary),
     }
     for kind, count in multiply(scale).items():
         created[kind] += count

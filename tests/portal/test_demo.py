@@ -47,6 +47,7 @@ MADE = {
     "partners": 4,
     "invoices": 86,
     "applications": 7,
+    "work of the desk": 3,
 }
 TODAY = timezone.localdate()
 

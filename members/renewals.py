@@ -50,7 +50,9 @@ def next_period(
     """The period that a renewal on the day would add."""
     today = today or timezone.localdate()
     follows = last.ends_on + datetime.timedelta(days=1)
-    lapsed = organisation.status == Status.LAPSED
+    # Also where nobody has noted the lapse yet: a new period is never over when it begins.
+    over = today > last.ends_on + datetime.timedelta(days=GRACE_DAYS)
+    lapsed = organisation.status == Status.LAPSED or over
     starts_on = max(today, follows) if lapsed else follows
     return Period(starts_on, a_year_from(starts_on))
 

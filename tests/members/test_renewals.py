@@ -83,6 +83,16 @@ def test_who_lapsed_comes_back_from_today():
     assert organisation.status == "active"
 
 
+def test_a_lapse_that_nobody_has_noted_yet_counts_all_the_same():
+    organisation, last, contact = create_member(status="grace")
+    day = END + 91 * DAY
+    with at(day):
+        renewal = renewals.renew(organisation, last=last, by=contact)
+        assert renewal.membership.starts_on == day
+        assert joining.refresh_statuses(day) == 0
+    assert organisation.status == "active"
+
+
 @pytest.mark.parametrize(
     ("day", "last"),
     [("2027-01-01", "2027-12-31"), ("2028-02-29", "2029-02-28"), ("2027-03-01", "2028-02-29")],

@@ -9,6 +9,9 @@ BREAKING = {
     "table", "tr", "ul",
 }  # fmt: skip
 SPACED = {"p", "ul", "ol", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
+# Nobody quotes deeper, and nobody reads more; both would cost without end.
+DEEPEST = 9
+LONGEST = 1_000_000
 SILENT = {"head", "script", "style", "title", "template", "noscript"}
 
 
@@ -30,7 +33,7 @@ class _Reader(HTMLParser):
         elif tag in BREAKING:
             self.end_line(spaced=tag in SPACED)
         if tag == "blockquote":
-            self.depth += 1
+            self.depth = min(DEEPEST, self.depth + 1)
         elif tag == "li":
             self.current = "- "
         elif tag in ("td", "th") and self.current:
@@ -71,7 +74,7 @@ class _Reader(HTMLParser):
 def as_text(html: str) -> str:
     """The HTML as a mail program would write it in plain text; quotations begin with ``>``."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(html[:LONGEST])
     reader.close()
     reader.end_line()
     while reader.lines and not reader.lines[-1][1]:

@@ -240,6 +240,13 @@ def test_a_mail_without_a_name_gets_one_of_its_content():
     assert one.message_id == received.read(b"From: a@b.c\n\nx").message_id != other.message_id
 
 
+def test_a_mail_made_to_cost_is_cheap():
+    quoted = b"<blockquote>" * 20_000 + b"<p>x" * 20_000
+    head = b"From: awa@example.org\r\nContent-Type: text/html\r\n\r\n"
+    assert len(received.read(head + quoted).whole) <= received.MAX_TEXT
+    assert received.read(head + b"<p>x" * 2_000_000).whole.startswith("x\n\nx")
+
+
 def test_nothing_that_a_mail_holds_raises():
     """Mails broken on purpose, and some thousand broken by chance."""
     deep = b"From: a@example.org\n"

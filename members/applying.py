@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from members import dossier, enclosures, seats, tracking
+from members import advising, dossier, enclosures, seats, tracking
 from members.models import (
     Application,
     ApplicationEvent,
@@ -303,6 +303,7 @@ def submit(application: Application, *, text: str = "") -> ApplicationEvent:
     if is_answer and (changed := dossier.changes(before, application.sent_as)):
         note(application, kind=ApplicationEventKind.NOTE, text=changed)
     tracking.write_received(application, event)
+    advising.ask_regions(application)
     return event
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import (
+    advising,
     applying,
     confirmations,
     dues,
@@ -35,6 +36,7 @@ Duty = Callable[[datetime.date], int]
 DUTIES: tuple[Duty, ...] = (
     joining.refresh_statuses,
     seats.settle_ended_derogations,
+    advising.ask_all,
     renewals.remind,
     dues.mark_overdue,
     staging.forget,

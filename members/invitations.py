@@ -24,15 +24,20 @@ def invite(invitation: Invitation, *, by: User | None, sees=()) -> Invitation:
     """
     sees = list(sees)
     refuse_named(invitation.kind, sees)
+    with transaction.atomic():
+        prepare(invitation, by=by)
+        invitation.sees.set(sees)
+    transaction.on_commit(lambda: tasks.send_invitation.delay(invitation.pk))
+    return invitation
+
+
+def prepare(invitation: Invitation, *, by: User | None):
+    """Save an invitation whose link another mail carries. Raises ValidationError as ``check``."""
     invitation.email = invitation.email.lower()
     invitation.invited_by = by
     invitation.full_clean()
     check(invitation)
-    with transaction.atomic():
-        invitation.save()
-        invitation.sees.set(sees)
-    transaction.on_commit(lambda: tasks.send_invitation.delay(invitation.pk))
-    return invitation
+    invitation.save()
 
 
 def check(invitation: Invitation):

@@ -21,6 +21,7 @@ from portal.lib.text import fold
 
 # Pages of the desk that stand where an organisation's address would.
 RESERVED = ("new", "merges")
+SHORTEST_FIRST_PERIOD = 90
 RENEWABLE = (Status.GRACE, Status.LAPSED)
 
 
@@ -61,6 +62,17 @@ def free_slug(organisation: Organisation) -> str:
     }
     candidates = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
     return next(slug for slug in candidates if slug not in taken)
+
+
+def first_period(day: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """The period that a new member is offered: from the day to the end of the year.
+
+    Whoever joins in the last months of a year is a member until the end of the next one.
+    """
+    end = datetime.date(day.year, 12, 31)
+    if end - day < datetime.timedelta(days=SHORTEST_FIRST_PERIOD):
+        end = end.replace(year=end.year + 1)
+    return day, end
 
 
 def add_period(

@@ -68,6 +68,12 @@ def may_take_data(user: User, organisation: Organisation) -> bool:
     return own.filter(kind__in=(MandateKind.HEAD, MandateKind.CONTACT)).exists()
 
 
+def may_advise(user: User, regions: list[Region]) -> bool:
+    """The advice on an application is the executive's of a region it concerns (statutes); the
+    secretariat decides and does not advise itself."""
+    return user.is_authenticated and any(region in user.standing.regions for region in regions)
+
+
 def may_manage_people(user: User, organisation: Organisation) -> bool:
     """Who acts for an organisation is settled by its head and contacts, its executive, the
     secretariat; a finance or voting mandate alone does not invite or dismiss colleagues."""

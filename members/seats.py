@@ -50,7 +50,8 @@ def check_seat(organisation: Organisation):
 
 def seat_is_taken(organisation: Organisation) -> bool:
     others = Organisation.objects.exclude(pk=organisation.pk)
-    return others.filter(seat_country=organisation.country).exists()
+    taken = others.filter(seat_country=organisation.country, category=organisation.category)
+    return taken.exists()
 
 
 def deserves_seat(organisation: Organisation, *, today: datetime.date | None = None) -> bool:
@@ -91,7 +92,15 @@ def holder_to_tell(country: Country | None, category: Category) -> Organisation 
     """
     if country is None or not category.unique_per_country:
         return None
-    return Organisation.objects.public().filter(seat_country=country).first()
+    return Organisation.objects.public().filter(seat_country=country, category=category).first()
+
+
+def national_of(organisation: Organisation) -> Organisation | None:
+    """The national organisation that a member of another category is put in touch with."""
+    if organisation.country_id is None or organisation.category.unique_per_country:
+        return None
+    holders = Organisation.objects.public().filter(seat_country=organisation.country)
+    return holders.order_by("category__position", "pk").first()
 
 
 # -- Exceptions ------------------------------------------------------------------------------------
@@ -177,9 +186,11 @@ def tell_secretariat(organisation: Organisation) -> int:
 
 
 class Tenure(NamedTuple):
-    """An organisation in the seat from a day to a day, both included; None: it still sits."""
+    """An organisation in the seat of a category from a day to a day, both included; None: it
+    still sits."""
 
     organisation: Organisation
+    category: Category
     first: datetime.date
     last: datetime.date | None
 
@@ -199,19 +210,19 @@ class Record(NamedTuple):
             list(organisation.derogations.all()),
         )
 
-    def held_seat(self, country: Country, day: datetime.date) -> bool:
-        """The rule of ``Organisation.objects.seat_on``, for one organisation in hand."""
-        period = max(
-            (p for p in self.periods if p.starts_on <= day), key=lambda p: p.starts_on, default=None
-        )
-        if period is None or period.country_id != country.pk:
-            return False
+    def seat_on(self, country: Country, day: datetime.date) -> Category | None:
+        """The rule of ``Organisation.objects.seat_on``, for one organisation in hand: in which
+        category it held the seat of the country."""
+        begun = [period for period in self.periods if period.starts_on <= day]
+        if not begun or begun[-1].country_id != country.pk:
+            return None
+        period = begun[-1]
         if not period.category.unique_per_country or day > grace_ends(period):
-            return False
+            return None
         if any(d.country_id == country.pk and in_force(d, day) for d in self.derogations):
-            return False
+            return None
         before = [c for c in self.changes if timezone.localdate(c.changed_at) <= day]
-        return not before or before[-1].after not in INTERRUPTED
+        return None if before and before[-1].after in INTERRUPTED else period.category
 
     def turning_points(self) -> list[datetime.date]:
         """The days on which anything that decides about the seat changes, in order."""
@@ -252,13 +263,13 @@ def history(country: Country, *, today: datetime.date | None = None) -> list[Ten
 
 def tenures_of(organisation: Organisation, country: Country) -> Iterable[Tenure]:
     record = Record.of(organisation)
-    first = None
+    first, category = None, None
     for day in record.turning_points():
-        held = record.held_seat(country, day)
-        if held and first is None:
-            first = day
-        elif not held and first is not None:
-            yield Tenure(organisation, first, day - datetime.timedelta(days=1))
-            first = None
-    if first is not None:
-        yield Tenure(organisation, first, None)
+        held = record.seat_on(country, day)
+        if held == category:
+            continue
+        if category is not None:
+            yield Tenure(organisation, category, first, day - datetime.timedelta(days=1))
+        first, category = day, held
+    if category is not None:
+        yield Tenure(organisation, category, first, None)

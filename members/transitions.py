@@ -35,13 +35,14 @@ ANSWERABLE = (MandateKind.HEAD, MandateKind.CONTACT)
 
 
 def change_status(
-    organisation: Organisation, to: str, *, by: User | None, reason: str = ""
+    organisation: Organisation, to: str, *, by: User | None, reason: str = "", quietly: bool = False
 ) -> StatusChange:
     """Move an organisation to another status, keep who, when and why, and settle its seat.
 
-    Its people are told what a decision or the end of the delay has changed. Raises
-    ValidationError when the statutes know no such step, when a step that they want justified has
-    no reason, or when the seat of its country is taken; the record in hand is then as before.
+    Its people are told what a decision or the end of the delay has changed, unless something
+    else tells them (``quietly``). Raises ValidationError when the statutes know no such step,
+    when a step that they want justified has no reason, or when the seat of its country is taken;
+    the record in hand is then as before.
     """
     with transaction.atomic():
         # Locked and read again: somebody else may have decided in the meantime.
@@ -64,7 +65,8 @@ def change_status(
         locked.status = to
         settle_seat(locked)
         change.save()
-        tell(organisation, change)
+        if not quietly:
+            tell(organisation, change)
     organisation.status, organisation.seat_country = locked.status, locked.seat_country
     return change
 

@@ -1,9 +1,9 @@
 from django.urls import path
 
+from members.desk import applications, countries, enclosures, likenesses, staff
 from members.desk import changes as desk_changes
 from members.desk import documents as desk_documents
 from members.desk import dues as desk_dues
-from members.desk import enclosures, likenesses, staff
 from members.desk import history as desk_history
 from members.desk import imports as desk_imports
 from members.desk import merges as desk_merges
@@ -186,6 +186,39 @@ urlpatterns = [
         likenesses.take_back_match,
         name="desk_match_take_back",
     ),
+    path("secretariat/applications/", applications.applications, name="desk_applications"),
+    path("secretariat/applications/<int:pk>/", applications.application, name="desk_application"),
+    path(
+        "secretariat/applications/advice/<str:token>/",
+        applications.advice_link,
+        name="desk_advice_link",
+    ),
+    path(
+        "secretariat/applications/<int:pk>/advice/",
+        applications.advise,
+        name="desk_application_advice",
+    ),
+    path(
+        "secretariat/applications/<int:pk>/accept/",
+        applications.accept,
+        name="desk_application_accept",
+    ),
+    path(
+        "secretariat/applications/<int:pk>/take-back/",
+        applications.take_back,
+        name="desk_application_take_back",
+    ),
+    path(
+        "secretariat/applications/<int:pk>/more/",
+        applications.ask_more,
+        name="desk_application_more",
+    ),
+    path(
+        "secretariat/applications/<int:pk>/refuse/",
+        applications.refuse,
+        name="desk_application_refuse",
+    ),
+    path("secretariat/countries/<str:code>/seat/", countries.country, name="desk_country"),
     path("secretariat/organisations/", desk.organisations, name="desk_organisations"),
     path("secretariat/organisations/export.<str:kind>", desk_imports.export, name="desk_export"),
     path("secretariat/imports/", desk_imports.imports, name="desk_imports"),

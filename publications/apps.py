@@ -8,12 +8,14 @@ class PublicationsConfig(AppConfig):
 
     def ready(self):
         # Models must be loaded.
+        from members import admitting  # noqa: PLC0415
         from members.merge_rules import Rule, declare  # noqa: PLC0415
         from publications import own_parts, personal  # noqa: PLC0415
+        from publications.reports import acceptances  # noqa: PLC0415
 
         personal.listen()
-
         own_parts.register_all()
+        admitting.register(acceptances.follow, acceptances.undo)
         declare(
             {
                 "publications.Publication_organisations.organisation": Rule(),

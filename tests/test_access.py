@@ -16,6 +16,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
 from members import (
+    advising,
     confirmations,
     dues,
     likenesses,
@@ -263,6 +264,16 @@ TABLE = {
     "members:desk_import_cancel": ("post", IMPORT_ACT),
     "members:desk_import_undo": ("post", IMPORT_ACT),
     "members:desk_import_invite": ("post", IMPORT_ACT),
+    "members:desk_applications": ("get", DESK),
+    "members:desk_application": ("get", DESK_ROW),
+    "members:desk_advice_link": ("get", DESK_ACT),
+    # The region advises, the secretariat decides: neither does the other's.
+    "members:desk_application_advice": ("get", (302, *(403,) * 5, 200, 404, 403, 403)),
+    "members:desk_application_accept": ("get", DECISION),
+    "members:desk_application_more": ("get", DECISION),
+    "members:desk_application_refuse": ("get", DECISION),
+    "members:desk_application_take_back": ("post", (302, *(403,) * 6, 404, 403, 302)),
+    "members:desk_country": ("get", DESK_ROW),
     "members:desk_organisations": ("get", DESK),
     "members:desk_organisation_new": ("get", DESK),
     "members:desk_organisation": ("get", DESK_ROW),
@@ -504,6 +515,7 @@ def arguments(**made) -> dict:
     draft = {"symbol": made["draft"].dashed_symbol}
     token = {"token": made["subscription"].token}
     organisation = {"slug": "lake-council"}
+    application = {"pk": made["enclosed"].application_id}
     invoice = {"pk": made["payment"].invoice_id}
     person_key = {"key": privacy.find(made["people"]["contact"].email)[0].key}
     pair = {"kept": "lake-council", "removed": made["lapsed"].slug}
@@ -562,6 +574,10 @@ def arguments(**made) -> dict:
         "members:desk_import_template": {"kind": "csv"},
         "members:desk_export": {"kind": "csv"},
         **{name: {"pk": made["batch"].pk} for name in IMPORTS},
+        **{name: application for name in TABLE if name.startswith("members:desk_application_")},
+        "members:desk_application": application,
+        "members:desk_advice_link": {"token": advising.token_of(made["enclosed"].application)},
+        "members:desk_country": {"code": "KE"},
         "members:desk_organisation": organisation,
         "members:desk_organisation_edit": organisation,
         "members:desk_status": organisation,

@@ -15,6 +15,7 @@ from members.models.associations import (
 )
 from members.models.categories import Category
 from members.models.change_requests import ChangeRequest
+from members.models.decisions import Acceptance, Advice
 from members.models.documents import Document, DocumentFile, DocumentOpening
 from members.models.dues import DuesBand, Invoice, Payment, Renewal, Waiver
 from members.models.erasures import Erasure
@@ -34,6 +35,8 @@ from members.models.questions import Question, QuestionOption
 from members.models.threads import Attachment, Message, Reader, Thread
 
 __all__ = [
+    "Acceptance",
+    "Advice",
     "Affiliation",
     "Application",
     "ApplicationAnswer",

@@ -126,8 +126,8 @@ class OrganisationQuerySet(TranslatableQuerySet):
         )
 
     def seat_on(self, country: Country, day: datetime.date):
-        """Who held the seat of the country that day, from what is on record; one at most, unless
-        the record contradicts itself.
+        """Who held the seat of the country that day, from what is on record: one for each
+        category that has a seat, unless the record contradicts itself.
 
         The holder's latest period is of that country and of a category with one seat, and covers
         the day or ended within the delay of grace; it was not suspended, withdrawn, excluded or
@@ -245,9 +245,9 @@ class Organisation(Translatable):
     """An organisation of the network, applicant, member or former member.
 
     ``seat_country`` is filled by the verb ``joining.settle_seat`` alone: it is the country
-    whose one category-A seat the organisation holds, empty without a seat or under a
+    whose one seat of its category the organisation holds, empty without a seat or under a
     derogation. The database keeps it unique ("as a general rule, one national organisation
-    per country", statutes).
+    per country", statutes: category A; another category can be given the same rule).
     """
 
     translated_fields = ("name", "description")
@@ -288,10 +288,10 @@ class Organisation(Translatable):
         default=False,
         help_text=_("Appears nowhere public: not in the directory, maps, search or newsletters."),
     )
-    seat_country = models.OneToOneField(
+    seat_country = models.ForeignKey(
         Country,
         models.PROTECT,
-        related_name="seat_holder",
+        related_name="seat_holders",
         null=True,
         blank=True,
         editable=False,
@@ -314,6 +314,10 @@ class Organisation(Translatable):
             models.CheckConstraint(
                 condition=Q(seat_country__isnull=True) | Q(seat_country=models.F("country")),
                 name="organisation_sits_for_its_own_country",
+            ),
+            models.UniqueConstraint(
+                fields=("seat_country", "category"),
+                name="organisation_seat_country_once_a_category",
             ),
         )
 

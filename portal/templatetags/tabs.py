@@ -79,6 +79,7 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         return treasurer_tabs(request)
     tabs = [
         (_("Work queue"), "portal:desk"),
+        (_("Applications"), "members:desk_applications"),
         (_("Organisations"), "members:desk_organisations"),
         (_("Dues"), "members:desk_dues"),
         (_("Correspondence"), "members:desk_threads"),

@@ -4,6 +4,7 @@ import datetime
 from itertools import pairwise
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -177,12 +178,34 @@ def test_a_category_or_a_country_left_later_does_not_change_the_past():
     assert holders(day("2020-07-01"), "TZ") == []
 
 
-def test_a_fourth_category_that_is_unique_per_country_has_a_seat_too():
-    create_category("D", unique_per_country=True, needs_country=True)
+def test_a_fourth_category_that_is_unique_per_country_has_a_seat_of_its_own():
+    category = create_category("D", unique_per_country=True, needs_country=True)
+    council = create_organisation(slug="council", category="A")
     youth = create_organisation(slug="youth", category="D")
-    create_membership(youth, year=2020)
-    assert youth.seat_country_id == "KE"
-    assert holders(day("2020-07-01")) == ["youth"]
+    for organisation in (council, youth):
+        create_membership(organisation, year=2020)
+    assert council.seat_country_id == youth.seat_country_id == "KE"
+    assert holders(day("2020-07-01")) == ["council", "youth"]
+    assert seats.holder_to_tell(youth.country, category) == youth
+    with pytest.raises(ValidationError) as refusal:
+        create_organisation(category="D")
+    assert refusal.value.code == "seat_taken"
+
+
+def test_the_history_of_a_seat_begins_with_the_latest_and_leaves_out_what_is_to_come():
+    former = create_organisation(slug="former", category="A", status="withdrawn")
+    create_membership(former, starts_on=day("1987-01-01"), ends_on=day("1999-12-31"))
+    changed(former, "withdrawn", day("1999-06-01"))
+    holder = create_organisation(slug="holder", category="A")
+    create_membership(holder, starts_on=day("2001-01-01"), ends_on=TODAY + 30 * ONE)
+    create_membership(holder, starts_on=TODAY + 31 * ONE, ends_on=TODAY + 400 * ONE)
+    create_membership(create_organisation(category="C"), year=2000)
+    found = [(t.organisation.slug, t.first, t.last) for t in seats.history(holder.country)]
+    assert found == [
+        ("holder", day("2001-01-01"), None),
+        ("former", day("1987-01-01"), day("1999-05-31")),
+    ]
+    assert seats.history(create_country("TZ")) == []
 
 
 STATUSES = ("active", "grace", "lapsed", "suspended", "withdrawn", "excluded")

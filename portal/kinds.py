@@ -6,18 +6,31 @@ A new kind is one `Kind` here; its rows come from a queryset method of the model
 import datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, F, Model, OuterRef, QuerySet, Subquery
-from django.urls import reverse
+from django.db.models import DateField, Exists, F, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members import candidates, dues_letters, notices, renewals, threads
+from members import (
+    candidates,
+    change_requests,
+    confirmations,
+    dues_letters,
+    likenesses,
+    notices,
+    renewals,
+    threads,
+)
 from members.forms.organisations import DUE_DAYS
 from members.models import (
     Application,
+    ChangeRequest,
+    ContactGap,
     Derogation,
     Invoice,
+    Mandate,
     Notice,
     Organisation,
     StatusChange,
@@ -122,7 +135,10 @@ def application_told(application: Application) -> Told:
 
 
 def application_url(application: Application) -> str:
-    return listed("status=applicant")
+    try:
+        return reverse("members:desk_application", kwargs={"pk": application.pk})
+    except NoReverseMatch:
+        return listed("status=applicant")
 
 
 APPLICATIONS = Kind(
@@ -135,6 +151,41 @@ APPLICATIONS = Kind(
     tell=application_told,
     in_region=lambda found, region: found.in_region(region),
     whole=lambda rows: rows.select_related("country__region").prefetch_related("regions"),
+)
+
+
+# -- Changes that organisations ask for ------------------------------------------------------------
+
+
+def change_told(request: ChangeRequest) -> Told:
+    organisation = request.organisation
+    url = reverse("members:desk_change", kwargs={"pk": request.pk})
+    return Told(organisation, url, organisation.region, request.get_field_display(), "info")
+
+
+CHANGES = Kind(
+    code="change",
+    weight=Weight.ANSWER,
+    name=gettext_lazy("Changes asked for"),
+    label=gettext_lazy("Change"),
+    found=lambda user: ChangeRequest.objects.run_by(user).waiting(),
+    since="asked_at",
+    tell=change_told,
+    in_region=lambda found, region: found.filter(
+        organisation__in=Organisation.objects.in_region(region).values("pk")
+    ),
+    whole=lambda rows: rows.select_related("organisation__country__region").prefetch_related(
+        "organisation__regions"
+    ),
+    acts=(
+        Act(
+            "approve",
+            gettext_lazy("Approve"),
+            lambda request, by: change_requests.accept(request, by=by),
+            secretariat_alone,
+        ),
+    ),
+    page=lambda: reverse("members:desk_changes"),
 )
 
 
@@ -201,9 +252,22 @@ def lapsed(user: User) -> QuerySet:
     return found.annotate(since=Subquery(lapsed_on.values("changed_at")[:1]))
 
 
-def with_few_contacts(user: User, *, none: bool) -> QuerySet:
-    found = run_by(user).with_few_contacts()
-    found = found.filter(contact_count=0) if none else found.filter(contact_count=1)
+def orphaned(user: User) -> QuerySet:
+    """Since nobody is contact any more; of those that never had one, since they are on record."""
+    gaps = ContactGap.objects.open().filter(organisation=OuterRef("pk")).values("since")[:1]
+    recorded = Cast(first_recorded(Organisation), DateField())
+    return run_by(user).orphaned().annotate(since=Coalesce(Subquery(gaps), recorded))
+
+
+def unconfirmed(user: User) -> QuerySet:
+    """Members of whom somebody has not answered the yearly question."""
+    asked = Mandate.objects.unconfirmed(timezone.localdate()).filter(organisation=OuterRef("pk"))
+    first = asked.order_by("asked_on").values("asked_on")[:1]
+    return run_by(user).with_unconfirmed_people().annotate(since=Subquery(first))
+
+
+def with_single_contact(user: User) -> QuerySet:
+    found = run_by(user).with_single_contact()
     return found.annotate(since=first_recorded(Organisation))
 
 
@@ -221,10 +285,26 @@ ORGANISATIONS = (
         "orphan",
         Weight.FOLLOW,
         gettext_lazy("Organisations without any contact"),
-        found=lambda user: with_few_contacts(user, none=True),
+        found=orphaned,
         label=gettext_lazy("no contact"),
         pill="error",
         query="need=contacts",
+    ),
+    of_organisations(
+        "unconfirmed",
+        Weight.FOLLOW,
+        gettext_lazy("People not confirmed"),
+        found=unconfirmed,
+        label=gettext_lazy("no answer"),
+        pill="warn",
+        query="need=unconfirmed",
+        acts=(
+            Act(
+                "ask_again",
+                gettext_lazy("Ask again"),
+                lambda found, by: confirmations.ask_people_of(found),
+            ),
+        ),
     ),
     of_organisations(
         "grace",
@@ -258,7 +338,7 @@ ORGANISATIONS = (
         "second_contact",
         Weight.WATCH,
         gettext_lazy("Organisations with one contact"),
-        found=lambda user: with_few_contacts(user, none=False),
+        found=with_single_contact,
         label=gettext_lazy("second contact missing"),
         pill="warn",
         query="need=contacts",
@@ -451,13 +531,14 @@ KINDS = (
     MESSAGES,
     THREADS,
     APPLICATIONS,
+    CHANGES,
     *ORGANISATIONS[:1],
     NOTICES,
     PUBLICATIONS[0],
-    *ORGANISATIONS[1:3],
+    *ORGANISATIONS[1:4],
     INVOICES,
     DEROGATIONS,
-    *ORGANISATIONS[3:],
+    *ORGANISATIONS[4:],
     *PUBLICATIONS[1:],
 )
 TALLIES = (
@@ -467,5 +548,12 @@ TALLIES = (
         name=gettext_lazy("Probable duplicates"),
         count=lambda user: len(candidates.organisations_alike(user)),
         page=lambda: reverse("members:desk_merges"),
+    ),
+    Tally(
+        code="matches",
+        weight=Weight.FOLLOW,
+        name=gettext_lazy("Matches to decide"),
+        count=lambda user: len(likenesses.proposals(user)),
+        page=lambda: reverse("members:desk_matches"),
     ),
 )

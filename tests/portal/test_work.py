@@ -8,7 +8,7 @@ from django.core import mail
 from django.utils import timezone
 
 from members import notices, seats, threads
-from members.models import Notice
+from members.models import ChangeRequest, Notice
 from members.models.notices import NoticeState
 from members.models.threads import Side
 from portal.models import Assignment, ContactMessage
@@ -56,6 +56,17 @@ def create_notice(organisation=None, **values) -> Notice:
         "organisation": organisation,
     }
     return Notice.objects.create(**defaults | values)
+
+
+def create_change(organisation) -> ChangeRequest:
+    return ChangeRequest.objects.create(
+        organisation=organisation,
+        field="name_en",
+        before=organisation.name_en,
+        after="River",
+        reason="New statutes",
+        asked_by=create_contact(organisation),
+    )
 
 
 def with_contacts(organisation, count=2):
@@ -109,6 +120,10 @@ def work(region, country):
         side=Side.ORGANISATION,
         language="en",
     )
+    create_change(ending)
+    asked = ending.mandates.first()
+    asked.asked_on = timezone.localdate() - datetime.timedelta(days=70)
+    asked.save()
     holder = with_contacts(create_organisation(country=country, category="A"))
     seats.grant_derogation(
         holder,
@@ -122,10 +137,12 @@ EVERY_KIND = {
     "message": 1,
     "thread": 1,
     "application": 1,
+    "change": 1,
     "applicant": 1,
     "notice": 1,
     "report": 1,
     "orphan": 1,
+    "unconfirmed": 1,
     "grace": 1,
     "derogation": 1,
     "ending": 1,
@@ -144,7 +161,7 @@ def test_every_kind_of_work_is_counted_and_told(client, language):
     answer = client.get(f"/{language}/secretariat/")
     assert counts(answer) == EVERY_KIND
     queue = answer.context["queue"]
-    assert queue.count == 9
+    assert queue.count == 11
     days = [row.days for row in queue.page.object_list]
     assert days == sorted(days, reverse=True)
     assert queue.oldest_days == days[0]
@@ -202,7 +219,7 @@ def test_the_filters_narrow_by_kind_region_and_owner(client):
     assert [one.key for one in mine.context["queue"].page.object_list] == [row.key]
     nobodys = client.get(f"{DESK}?owner=nobody").context["queue"]
     assert row.key not in [one.key for one in nobodys.page.object_list]
-    assert nobodys.count == 17
+    assert nobodys.count == 21
     assert client.get(f"{DESK}?kind=nonsense&region=R99&owner=x&page=x").status_code == 200
 
 
@@ -326,6 +343,18 @@ def test_a_member_in_grace_is_reminded_once_a_day(client):
     assert "written to today already" in told(act(client, "remind", row))[0]
 
 
+def test_a_change_is_approved_by_the_secretariat_alone(client):
+    region = create_region("R8")
+    organisation = create_organisation(country=create_country("KE", region=region), name="Lake")
+    request = create_change(organisation)
+    client.force_login(create_executive(region))
+    assert "This cannot be done" in told(act(client, "approve", f"change:{request.pk}"))[0]
+    client.force_login(create_secretary())
+    assert told(act(client, "approve", f"change:{request.pk}")) == ["1 done."]
+    organisation.refresh_from_db()
+    assert organisation.name_en == "River"
+
+
 def test_the_way_back_keeps_the_filters(client):
     client.force_login(create_secretary())
     answer = act(client, "take", back="kind=message&page=2")
@@ -359,5 +388,5 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
         )
     client.force_login(secretary)
     client.get(DESK)
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(45):
         client.get(DESK)

@@ -47,7 +47,6 @@ __all__ = [
     "AssociationKey",
     "Attachment",
     "Category",
-    "CertificateSeries",
     "ChangeRequest",
     "ContactGap",
     "Derogation",

@@ -15,7 +15,7 @@ from members.models.change_requests import ChangedField, ChangeState
 from portal.lib.links import absolute_url
 from regions.models import Country
 
-NAMES = (ChangedField.NAME_FR, ChangedField.NAME_EN, ChangedField.NAME_ES)
+DECIDED_LATER = ("advised_by", "advised_at", "decided_by", "decided_at")
 
 
 def ask(
@@ -26,6 +26,8 @@ def ask(
     Raises ValidationError when nothing would change, the value is unknown, no reason is given,
     or the same field is being decided on already.
     """
+    if field not in ChangedField.values:
+        raise ValidationError(_("This field is not changed by a request."), code="no_field")
     after = after.strip()
     if not reason.strip():
         raise ValidationError({"reason": _("Say why: the decision is made on it.")})
@@ -43,7 +45,7 @@ def ask(
     )
     try:
         with transaction.atomic():
-            request.full_clean(exclude=["asked_by"])
+            request.full_clean(exclude=("asked_by", *DECIDED_LATER))
             request.save()
     except IntegrityError as error:
         raise ValidationError(

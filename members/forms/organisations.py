@@ -34,6 +34,16 @@ class OwnOrganisationForm(FacetedForm):
         super().__init__(*args, **kwargs)
         for code in LANGUAGES:
             self.fields[f"name_{code}"].disabled = bool(self.instance.own_text("name", code))
+        self.say_who_sees()
+
+    def say_who_sees(self):
+        """Beside each field, who will read what is written into it."""
+        audience = _("Seen by everybody.")
+        if self.instance.discreet:
+            audience = _("Seen by your own people, your regional executive and the secretariat.")
+        for name, field in self.fields.items():
+            if name not in ("version", "minor_edit"):
+                field.help_text = f"{field.help_text} {audience}".strip()
 
 
 # What is not changed without a reason: it stays beside the change in the history.

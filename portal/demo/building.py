@@ -7,6 +7,7 @@ from portal.demo.calendar import create_activities, create_events
 from portal.demo.desk_work import create_desk_work
 from portal.demo.letters import create_issues, create_messages, create_subscriptions
 from portal.demo.library import create_publications
+from portal.demo.mandates import create_answers
 from portal.demo.money import create_dues
 from portal.demo.organisations import create_organisations
 from portal.demo.outside import create_documents, create_partners
@@ -41,6 +42,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "partners": create_partners(secretary),
         "invoices": create_dues(secretary),
         "work of the desk": create_desk_work(secretary),
+        "answers": create_answers(secretary),
     }
     for kind, count in multiply(scale).items():
         created[kind] += count

@@ -48,6 +48,7 @@ MADE = {
     "invoices": 86,
     "applications": 7,
     "work of the desk": 3,
+    "answers": 4,
 }
 TODAY = timezone.localdate()
 

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from portal.demo.applications import create_applications
 from portal.demo.calendar import create_activities, create_events
+from portal.demo.decisions import create_advice
 from portal.demo.desk_work import create_desk_work
 from portal.demo.letters import create_issues, create_messages, create_subscriptions
 from portal.demo.library import create_publications
@@ -31,6 +32,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "organisations": create_organisations(secretary),
         "people": create_others(),
         "applications": create_applications(secretary),
+        "advice": create_advice(),
         "publications": create_publications(),
         "events": create_events(),
         "activities": create_activities(),

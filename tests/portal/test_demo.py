@@ -47,6 +47,7 @@ MADE = {
     "partners": 4,
     "invoices": 86,
     "applications": 7,
+    "advice": 2,
     "work of the desk": 3,
     "answers": 4,
 }

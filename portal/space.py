@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from members import reminders
+from members import reach, reminders
 from members.models import Document, Organisation, Thread
 from members.models.threads import Side
 from members.perms import may_manage_people
@@ -65,6 +65,7 @@ def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpR
         "threads": threads.with_unread(request.user, Side.ORGANISATION).order_by(
             "-latest_at", "-pk"
         )[:LATEST],
+        "reach": reach.of_organisation(organisation),
         "several": len(request.user.standing.organisations) > 1,
         **news_of(organisation.region),
     }

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from portal.demo.applications import create_applications
+from portal.demo.associations import choose_facets, create_own_members
 from portal.demo.calendar import create_activities, create_events
 from portal.demo.decisions import create_advice
 from portal.demo.desk_work import create_desk_work
@@ -30,6 +31,8 @@ def build(*, scale: int = 1) -> dict[str, int]:
     secretary = create_secretary()
     created = {
         "organisations": create_organisations(secretary),
+        "facets": choose_facets(),
+        "own members": create_own_members(secretary),
         "people": create_others(),
         "applications": create_applications(secretary),
         "advice": create_advice(),

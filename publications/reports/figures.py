@@ -9,6 +9,7 @@ import datetime
 from django.db.models import Count
 
 from members.models import Organisation
+from members.reach import Reach
 from portal.lib.translations import Text
 from programme.models import Axis
 from publications.models import Publication
@@ -100,3 +101,36 @@ def groupings_of(region: Region, today: datetime.date, language: str) -> list[di
 
 def countries_of(region: Region, language: str) -> list[Country]:
     return list(Country.objects.in_region(region).order_by(f"sort_{language}"))
+
+
+def reach_data(reach: Reach, language: str) -> dict | None:
+    """For how many organisations is spoken, with sources and days; None when for nobody."""
+    if not reach:
+        return None
+    return {
+        "organisations": reach.organisations,
+        "countries": reach.countries,
+        "as_of": reach.as_of.isoformat(),
+        "others": reach.others,
+        "sources": [
+            {
+                "name": text_data(source.organisation.text("name", language)),
+                "is_list": source.is_list,
+                "number": source.number,
+                "as_of": source.as_of.isoformat(),
+                "origin": source.origin,
+            }
+            for source in reach.sources
+        ],
+    }
+
+
+def reach_rows(reach: dict | None) -> list[list]:
+    """The same as rows of the attached CSV."""
+    if reach is None:
+        return []
+    return [
+        ["speaks_for", reach["as_of"], reach["organisations"]],
+        ["speaks_for_in_countries", "", reach["countries"]],
+        *(["speaks_for_source", s["name"]["value"], s["number"]] for s in reach["sources"]),
+    ]

@@ -6,12 +6,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members import reach
 from members.models import Mandate, Organisation
 from programme.models import Activity, Event
 from publications.models import Publication
 from publications.reports.figures import (
     members_by_country,
     publications_by_axis,
+    reach_data,
+    reach_rows,
     region_data,
     text_data,
     year_span,
@@ -81,6 +84,7 @@ def data(
             if region
             else 0
         ),
+        "reach": reach_data(reach.of_organisation(organisation), language),
         "upcoming": [
             {
                 "title": text_data(event.text("title", language)),
@@ -103,6 +107,7 @@ def table(data: dict) -> list[list]:
     """The year as rows, for the attached CSV."""
     rows = [["figure", "key", "value"]]
     rows += [[name, "", data[name]] for name in ("since", "periods", "ends_on", "people")]
+    rows += reach_rows(data["reach"])
     rows += [["activity", a["starts_on"], a["title"]["value"]] for a in data["activities"]]
     rows += [["publication", p["symbol"], p["title"]["value"]] for p in data["publications"]]
     rows += [["region_publications_on_axis", a["number"], a["count"]] for a in data["axes"]]

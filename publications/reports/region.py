@@ -4,6 +4,7 @@ import datetime
 
 from django.utils import timezone
 
+from members import reach
 from members.models import Organisation
 from programme.models import Event
 from publications.models import Issue, Publication, Subscription
@@ -12,6 +13,8 @@ from publications.reports.figures import (
     groupings_of,
     members_by_country,
     publications_by_axis,
+    reach_data,
+    reach_rows,
     region_data,
     text_data,
     year_span,
@@ -37,7 +40,8 @@ def data(region: Region, year: int, language: str, *, today: datetime.date | Non
         "first_day": first.isoformat(),
         "last_day": last.isoformat(),
         "members": members.count(),
-        "national": members.national().count(),
+        # By region and category at once a figure is below that of a region: public ones alone.
+        "national": Organisation.objects.public().in_region(region).national().count(),
         "up_to_date": members.filter(status="active").count(),
         "countries": len(countries),
         "countries_with_member": len(counts),
@@ -59,6 +63,7 @@ def data(region: Region, year: int, language: str, *, today: datetime.date | Non
             for country in countries
             if country.code in counts
         ],
+        "reach": reach_data(reach.of_region(region), language),
         "latest": [
             {
                 "symbol": publication.symbol,
@@ -86,6 +91,7 @@ def table(data: dict) -> list[list]:
         "subscribers",
     ):
         rows.append([name, "", data[name]])
+    rows += reach_rows(data["reach"])
     rows += [["publications_on_axis", axis["number"], axis["count"]] for axis in data["axes"]]
     rows += [["members_in_country", code, count] for code, count in sorted(data["map"].items())]
     rows += [["grouping_states", g["acronym"], g["states"]] for g in data["groupings"]]

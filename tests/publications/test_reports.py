@@ -9,9 +9,11 @@ import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
+from members import associations
 from portal.lib.jobs import JobState
 from publications.models import Report
 from publications.reports import certificate, making, member, region
@@ -342,3 +344,34 @@ def test_the_command_refuses_a_certificate_without_membership(network, tmp_path)
             stdout=io.StringIO(),
         )
     assert Country.objects.count() == 1
+
+
+# -- Reach -----------------------------------------------------------------------------------------
+
+
+def test_the_reports_say_for_how_many_one_speaks_and_where_the_figure_comes_from():
+    council = factories.create_organisation(category="A")
+    factories.create_membership(council, year=2026)
+    associations.count(
+        council, figure=1200, source="Assembly", as_of=datetime.date(2026, 1, 5), by=None
+    )
+    day = datetime.date(2026, 11, 3)
+    own = member.data(council, 2026, "en", today=day)
+    assert own["reach"]["organisations"] == 1200
+    assert ["speaks_for", "2026-01-05", 1200] in member.table(own)
+    place = region.data(council.region, 2026, "en", today=day)
+    assert [source["origin"] for source in place["reach"]["sources"]] == ["Assembly"]
+    assert ["speaks_for_in_countries", "", 1] in region.table(place)
+    with translation.override("en"):
+        page = render_to_string(
+            "publications/reports/_reach.html", {"reach": place["reach"], "in_region": True}
+        )
+    said = " ".join(page.split())
+    assert "the network speaks for 1,200 organisations in 1 country, as of 5 January 2026." in said
+    assert "figure of 1,200, Assembly, 5 January 2026" in said
+
+
+def test_who_unites_nobody_has_no_such_section():
+    other = factories.create_organisation(category="C")
+    factories.create_membership(other, year=2026)
+    assert member.data(other, 2026, "en")["reach"] is None

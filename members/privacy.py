@@ -138,9 +138,9 @@ def own(person: User) -> list[Found]:
 
 
 def grouped(found: list[Found]) -> list[tuple[str, list[Found]]]:
-    """The rows under the name of their kind."""
+    """The rows under the name of their kind: what is certain first, what is published last."""
     groups: dict[str, list[Found]] = {}
-    for one in found:
+    for one in sorted(found, key=lambda one: (one.holding.published, not one.is_certain)):
         groups.setdefault(one.holding.label, []).append(one)
     return list(groups.items())
 

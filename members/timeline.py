@@ -230,6 +230,8 @@ def differences(fields, previous, row, words: Words) -> Iterator[Change]:
     if row.history_type == DELETED:
         return
     for one in fields:
+        if one.name in AUTHORS or one.name == "recorded_at":
+            continue  # who and when are told of the entry itself
         after = getattr(row, one.attname)
         before = getattr(previous, one.attname) if previous is not None else None
         if (before or None) == (after or None):

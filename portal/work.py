@@ -41,6 +41,9 @@ class Weight:
     }
 
 
+ORDER = tuple(Weight.NAMES)
+
+
 class Told(NamedTuple):
     """How one thing is told: what it is about, where it is done, its region, its state."""
 
@@ -209,7 +212,8 @@ def queue(user: User, wanted: Filter | None = None, *, page: str | int = 1) -> Q
         Counted(tally, tally.count(user)) for tally in _tallies.values() if tally.is_shown_to(user)
     ]
     far = datetime.date.max
-    rows.sort(key=lambda row: (row.since or far, row.key))
+    # Whoever waits for an answer comes before what is to be followed up.
+    rows.sort(key=lambda row: (ORDER.index(row.kind.weight), row.since or far, row.key))
     oldest = max((row.days for row in rows if row.since), default=0)
     shown = Paginator(rows, PER_PAGE).get_page(page)
     tell(shown.object_list, user, owners)

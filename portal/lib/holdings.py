@@ -21,6 +21,8 @@ from portal.lib.text import accent_blind, fold
 from portal.lib.wording import field_name, in_words, told
 
 OURS = ("regions", "members", "programme", "publications", "portal")
+# Made anew from the records themselves whenever those change.
+DERIVED = {"portal.SearchDocument"}
 # An address that can never receive mail (RFC 2606), where a column must hold a different one each.
 ERASED_DOMAIN = "erased.invalid"
 # A shorter text, or a single word, stands in too many places to be somebody's name.
@@ -93,7 +95,12 @@ class Found(NamedTuple):
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        return facts_of(self.row, secret=self.holding.secret)
+        facts = facts_of(self.row, secret=self.holding.secret)
+        if not self.holding.published:
+            return facts
+        # Of what everybody can read, only where the person stands.
+        names = {field_name(self.row._meta.get_field(one)).label for one in self.holding.names}
+        return [fact for fact in facts if fact[0] in names]
 
 
 _holdings: dict[type[models.Model], Holding] = {}
@@ -223,6 +230,8 @@ def is_certain(holding: Holding, row: models.Model, subject: Subject) -> bool:
 def our_models(*, with_history: bool) -> Iterator[type[models.Model]]:
     for model in apps.get_models():
         if model._meta.app_label not in OURS or model._meta.proxy:
+            continue
+        if model._meta.label in DERIVED:
             continue
         if hasattr(model, "history_type") == with_history:
             yield model

@@ -81,6 +81,8 @@ class Checker:
         found = self.rights.seen.filter(slug__in=slugs).values_list("slug", "pk")
         self.identified: dict[str, int] = dict(found) if slugs else {}
         self.keys: dict[int, set[str]] = {}
+        self.fresh: set[str] = set()  # keys of this lot's own new organisations
+        self.found: dict[int, list] = {}
         wanted = set(self.identified.values())
         leaders = {self.leaders[pk] for pk in wanted if pk in self.leaders}
         for line in lines:
@@ -93,7 +95,8 @@ class Checker:
                 values.get("website", ""),
                 values.get("email", ""),
             )
-            for match in self._matches(line):
+            self.found[line.number] = self._matches(line)
+            for match in self.found[line.number]:
                 if match.pk > 0:
                     wanted.add(match.pk)
                     leaders |= {self.leaders[match.pk]} if match.pk in self.leaders else set()
@@ -195,7 +198,8 @@ class Checker:
             return None, None
         if line.values.get("not_duplicate"):
             return None, None
-        matches = self._matches(line)
+        known = self.keys[line.number].isdisjoint(self.fresh)
+        matches = self.found[line.number] if known else self._matches(line)
         names = {fold(name) for name in line.names()}
         same = [match.pk for match in matches if self._is_same(match.pk, names, line)]
         if len(same) == 1:
@@ -320,6 +324,7 @@ class Checker:
             self.leaders.setdefault(row.organisation_id, leader)
         elif not row.leader:
             self.register.add(-row.line, self.keys[row.line], country=after["country"])
+            self.fresh |= self.keys[row.line]
         self.groups.setdefault(leader, Group()).add(row)
 
 

@@ -149,8 +149,6 @@ DESCRIPTION = column("description", "Description", "Description", "Descripción"
 TO_CORRECT = column("to_correct", "À corriger", "To correct", "Por corregir")
 
 BY_KEY = {made.key: made for made in (*COLUMNS, NAME, DESCRIPTION, TO_CORRECT)}
-# The fields of the organisation itself, in the order of the template.
-CONTACT_KEY = re.compile(r"contact(\d)_(name|email|role|language)$")
 
 
 def header_key(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from members.imports import parsing
-from members.imports.columns import CONTACT_KEY, CONTACTS
+from members.imports.columns import CONTACTS
 from members.imports.parsing import Lists, limited, text_of
 from members.imports.reading import Layout
 from members.imports.records import LISTS, NAMES
@@ -14,6 +14,10 @@ from portal.lib.sheets.cells import Value
 from portal.lib.text import fold
 from regions.models import Country
 
+CONTACT_KEYS = {
+    n: [(part, f"contact{n}_{part}") for part in ("name", "email", "role", "language")]
+    for n in CONTACTS
+}
 KEPT = 500  # characters of a value that a refusal repeats
 
 
@@ -124,16 +128,13 @@ class Understanding:
         if line.country is None:
             return
         written = text_of(line.cells[self.layout.columns.index("country")])
-        if not self.lists.countries.is_exact(written, line.country):
+        if not self.lists.is_exact_country(written, line.country):
             line.notes.append(["country", written[:KEPT], line.country.code])
 
     def _people(self, line: Line):
-        for n in CONTACTS:
-            given = {
-                match[2]: line.values[key]
-                for key in line.values
-                if (match := CONTACT_KEY.match(key)) and match[1] == str(n)
-            }
+        values = line.values
+        for n, keys in CONTACT_KEYS.items():
+            given = {part: values[key] for part, key in keys if key in values}
             if not given:
                 continue
             refused = {problem[0] for problem in line.problems}

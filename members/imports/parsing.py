@@ -48,6 +48,13 @@ NO = {"no", "n", "non", "0", "false", "faux", "falso"}
 LIMITS = {
     name: Organisation._meta.get_field(name).max_length for name in ("acronym", "website", "email")
 } | {f"name_{code}": 200 for code in LANGUAGES}
+# What most addresses look like: those need no slower look.
+_PLAIN_MAIL = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.)+[a-z]{2,20}$"
+)
+_PLAIN_URL = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.)+[a-z]{2,20}/?[a-z0-9/_.-]*$"
+)
 _is_url = URLValidator(schemes=("http", "https"))
 
 
@@ -162,6 +169,8 @@ def year(cell: Value) -> int:
 
 def mail(cell: Value) -> str:
     text = text_of(cell)
+    if len(text) < 65 and _PLAIN_MAIL.match(text):
+        return text
     cleaned = text.removeprefix("mailto:")
     try:
         validate_email(cleaned)
@@ -174,7 +183,9 @@ def mail(cell: Value) -> str:
 
 def website(cell: Value) -> str:
     text = text_of(cell)
-    address = text if re.match(r"https?://", text, re.I) else f"https://{text}"
+    address = text if text[:4].lower() == "http" and "://" in text[:9] else f"https://{text}"
+    if len(address) < 120 and _PLAIN_URL.match(address):
+        return address
     try:
         _is_url(address)
     except ValidationError:
@@ -210,6 +221,8 @@ class Lists:
 
     def __init__(self):
         self.countries = Countries()
+        self._known_countries: dict[str, Country] = {}  # as they were written so far
+        self._exact: dict[str, bool] = {}
         self.categories = list(Category.objects.all())
         self.regions = list(Region.objects.all())
         self.facets = list(Facet.objects.all())
@@ -260,11 +273,23 @@ class Lists:
 
     def country(self, cell: Value) -> Country:
         text = text_of(cell)
+        if text in self._known_countries:
+            return self._known_countries[text]
         found = self.countries.find(text)
         if found is None:
             near = self.countries.nearest(text)
             raise Refused("unknown_country", proposal=str(near.name or near.code) if near else "")
+        if len(self._known_countries) < 2000:
+            self._known_countries[text] = found
         return found
+
+    def is_exact_country(self, text: str, country: Country) -> bool:
+        if text not in self._exact:
+            exact = self.countries.is_exact(text, country)
+            if len(self._exact) > 2000:
+                return exact
+            self._exact[text] = exact
+        return self._exact[text]
 
     def status(self, cell: Value) -> str:
         return chosen(cell, self.statuses, "@status")

@@ -15,6 +15,7 @@ from portal.demo.organisations import create_organisations
 from portal.demo.outside import create_documents, create_partners
 from portal.demo.people import create_others, create_secretary
 from portal.demo.scale import multiply
+from portal.demo.spreadsheets import create_import
 from portal.demo.threads import create_threads
 from portal.lib import changes
 from portal.loading import load_network
@@ -48,6 +49,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "invoices": create_dues(secretary),
         "work of the desk": create_desk_work(secretary),
         "answers": create_answers(secretary),
+        "imports": create_import(secretary),
     }
     for kind, count in multiply(scale).items():
         created[kind] += count

@@ -33,6 +33,8 @@ ALLOWED_ATTRIBUTES = {
 
 def fold(text: str) -> str:
     """The text in lower case without accents; ligatures and German sharp s spelt out."""
+    if text.isascii():
+        return text.lower()
     spelt = (
         text.casefold().replace("œ", "oe").replace("æ", "ae").replace("ø", "o").replace("ł", "l")
     )

@@ -13,6 +13,8 @@ import tempfile
 import time
 from collections.abc import Callable
 
+from tests.bench.imports import bench_imports
+
 ROUNDS = 7
 
 
@@ -143,6 +145,7 @@ def main():
         set_up(folder)
         bench_pages()
         bench_report()
+        bench_imports(folder)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ MADE = {
     "advice": 2,
     "work of the desk": 3,
     "answers": 4,
+    "imports": 1,
 }
 TODAY = timezone.localdate()
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 Value = str | int | float | datetime.date | bool | None
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_STARTS = "'=+-@\t\r"
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 _MADE_HARMLESS = re.compile(r"'+[=+\-@\t\r]")
 
@@ -26,7 +27,7 @@ class Formula(str):
 
 def neutral(value: Value) -> Value:
     """The value as it can be given to a spreadsheet; ``restored`` undoes it exactly."""
-    if isinstance(value, str) and _DANGEROUS.match(value):
+    if isinstance(value, str) and value and value[0] in _STARTS and _DANGEROUS.match(value):
         return f"'{value}"
     return value
 

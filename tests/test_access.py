@@ -541,10 +541,6 @@ def arguments(**made) -> dict:
         "members:apply_follow": followed,
         "members:apply_continue": followed,
         "members:apply_withdraw": followed,
-        "members:desk_application_document": {
-            "pk": made["enclosed"].application_id,
-            "document": made["enclosed"].pk,
-        },
         "members:invitation": {"token": made["invitation"].token},
         "members:renewal": {"token": renewals.link_for(made["renewer"], made["period"])},
         "members:confirmation": {"token": confirmations.link_for(made["renewer"])},
@@ -575,6 +571,10 @@ def arguments(**made) -> dict:
         "members:desk_export": {"kind": "csv"},
         **{name: {"pk": made["batch"].pk} for name in IMPORTS},
         **{name: application for name in TABLE if name.startswith("members:desk_application_")},
+        "members:desk_application_document": {
+            "pk": made["enclosed"].application_id,
+            "document": made["enclosed"].pk,
+        },
         "members:desk_application": application,
         "members:desk_advice_link": {"token": advising.token_of(made["enclosed"].application)},
         "members:desk_country": {"code": "KE"},

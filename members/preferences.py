@@ -27,11 +27,12 @@ class Topic(NamedTuple):
     code: str
     label: str | Promise
     kinds: tuple[str, ...]
+    for_desk: bool = False
 
 
 TOPICS: list[Topic] = [
     Topic("messages", gettext_lazy("New messages in a thread of mine"), ("message",)),
-    Topic("requests", gettext_lazy("New requests at the desk"), ("change_asked",)),
+    Topic("requests", gettext_lazy("New requests at the desk"), ("change_asked",), for_desk=True),
 ]
 
 
@@ -48,6 +49,12 @@ def register(topic: Topic):
     """Let people switch off notices of another app; called once, in ``AppConfig.ready``."""
     if topic.code not in {known.code for known in TOPICS}:
         TOPICS.append(topic)
+
+
+def topics_for(person: User) -> list[Topic]:
+    """What the person is ever written about: the desk's topics only to who has a desk."""
+    has_desk = person.standing.has_desk or person.standing.is_locked
+    return [topic for topic in TOPICS if has_desk or not topic.for_desk]
 
 
 def topic_of(kind: str) -> Topic | None:
@@ -95,7 +102,7 @@ def choose(person: User, *, wanted: list[str], frequency: str, language: str) ->
     person.clean_fields(exclude=["password"])
     with transaction.atomic():
         person.save(update_fields=["language"])
-        stopped = [topic.code for topic in TOPICS if topic.code not in wanted]
+        stopped = [topic.code for topic in topics_for(person) if topic.code not in wanted]
         preference = of(person)
         preference.stopped, preference.frequency = stopped, frequency
         preference.clean_fields(exclude=["person"])

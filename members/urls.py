@@ -64,9 +64,9 @@ urlpatterns = [
     path("space/mail/", own_mail.mail, name="space_mail"),
     path("space/mail/<int:pk>/", own_mail.notice, name="space_notice"),
     path("space/confirm/", people.confirm_roles, name="space_confirm"),
-    path("space/changes/", own_changes.changes, name="space_changes"),
+    path("space/organisation/changes/", own_changes.changes, name="space_changes"),
     path(
-        "space/changes/<int:pk>/withdraw/",
+        "space/organisation/changes/<int:pk>/withdraw/",
         own_changes.withdraw_change,
         name="space_change_withdraw",
     ),
@@ -145,8 +145,8 @@ urlpatterns = [
         staff.invitation,
         name="desk_staff_invitation",
     ),
-    path("secretariat/changes/", desk_changes.changes, name="desk_changes"),
-    path("secretariat/changes/<int:pk>/", desk_changes.change, name="desk_change"),
+    path("secretariat/people/changes/", desk_changes.changes, name="desk_changes"),
+    path("secretariat/people/changes/<int:pk>/", desk_changes.change, name="desk_change"),
     # The finance desk
     path("secretariat/dues/", desk_dues.invoices, name="desk_dues"),
     path("secretariat/dues/dues.csv", desk_dues.invoices_csv, name="desk_dues_csv"),

@@ -25,7 +25,7 @@ class PreferenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person = person
         chosen = preferences.of(person)
-        topics = preferences.TOPICS
+        topics = preferences.topics_for(person)
         self.fields["wanted"].choices = [(topic.code, topic.label) for topic in topics]
         self.fields["wanted"].initial = [
             topic.code for topic in topics if topic.code not in chosen.stopped

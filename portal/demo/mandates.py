@@ -65,7 +65,7 @@ def create_requests(secretary: User) -> int:
         organisation=own,
         field="name_en",
         before=name,
-        after=f"National {name}",
+        after="Senegalese Council of Social Action (example)",
         reason="Décision de l’assemblée générale du 14 mars (exemple).",
         asked_by=person,
         asked_at=now - datetime.timedelta(days=4),

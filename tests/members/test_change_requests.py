@@ -18,7 +18,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-DESK = "/en/secretariat/changes/"
+DESK = "/en/secretariat/people/changes/"
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_another_country_is_said_by_its_name(organisation):
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_the_organisation_asks_and_withdraws(client, organisation, language):
     client.force_login(create_contact(organisation))
-    address = f"/{language}/space/changes/"
+    address = f"/{language}/space/organisation/changes/"
     assert client.get(address).status_code == 200
     wrong = client.post(address, {"field": "category", "name": "X", "reason": "R"})
     assert list(wrong.context["form"].errors) == ["category"]

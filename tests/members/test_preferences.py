@@ -10,7 +10,12 @@ from django.utils import timezone
 from members import notices, preferences, summaries
 from members.models import Notice, Preference
 from members.models.notices import NoticeState
-from tests.factories import create_contact, create_organisation, create_person
+from tests.factories import (
+    create_contact,
+    create_organisation,
+    create_person,
+    create_secretary,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -139,7 +144,7 @@ def test_an_unknown_choice_is_refused(wrong):
 
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_the_link_opens_without_a_log_in_and_only_a_post_changes(client, language):
-    person = create_person()
+    person = create_secretary()
     address = f"/{language}/preferences/{preferences.token_of(person)}/"
     page = client.get(address)
     assert page.status_code == 200 and not page.cookies
@@ -215,6 +220,7 @@ def test_the_choice_in_the_area(client):
     client.force_login(person)
     answer = client.post("/en/space/mail/", {"frequency": "daily", "language": "en"})
     assert answer.status_code == 302
-    assert preferences.of(person).stopped == ["messages", "requests"]
+    # What only a desk is told is not offered, and nothing is stored about it.
+    assert preferences.of(person).stopped == ["messages"]
     refused = client.post("/en/space/mail/", {"frequency": "hourly", "language": "en"})
     assert list(refused.context["form"].errors) == ["frequency"]

@@ -26,6 +26,10 @@ LIKELY = 20  # so many probable duplicates of one line are looked at
 KEEPS = ("category", "status", "original_language", "discreet")  # can change, but not be empty
 
 
+# A country’s seat of one category.
+Seat = tuple[str, str]
+
+
 @dataclass
 class Group:
     """What the lines before say of the same organisation."""
@@ -56,11 +60,12 @@ class Checker:
         self.understanding = Understanding(layout, self.lists)
         self.categories = {category.code: category for category in self.lists.categories}
         self.register = Register.of(self.rights.seen)
-        self.holders: dict[str, int] = dict(
-            Organisation.objects.seat_holders().values_list("seat_country", "pk")
+        taken = Organisation.objects.seat_holders().values_list(
+            "seat_country", "category__code", "pk"
         )
+        self.holders: dict[Seat, int] = {(country, code): pk for country, code, pk in taken}
         self.sitting = records.states(Organisation.objects.filter(pk__in=self.holders.values()))
-        self.claims: dict[str, int] = {}  # country → line
+        self.claims: dict[Seat, int] = {}  # seat → line
         self.leaders: dict[int, int] = {}  # organisation → the first line about it
         self.numbers: set[int] = set()  # hashes of the membership numbers written so far
 
@@ -169,7 +174,7 @@ class Checker:
         if not is_new:
             periods.check_step(line, base["status"], after["status"])
         moved = is_new or {"category", "country", "status"} & {key for key, *_rest in changes}
-        claims = moved and self._check_seat(line, after, pk)
+        claims = self._check_seat(line, after, pk) if moved else None
         people = belonging.joining(self, line, pk=pk, group=group)
         row.notes = line.notes
         if line.problems:
@@ -291,14 +296,15 @@ class Checker:
         elif not after["regions"] and not line_refused(line, "regions"):
             line.refuse("country", "place_needed", "")
 
-    def _check_seat(self, line: Line, after: State, pk: int | None) -> str:
-        """The country whose seat the line claims, if it does and the seat is free."""
+    def _check_seat(self, line: Line, after: State, pk: int | None) -> Seat | None:
+        """The seat the line claims, if it does; one that is not free is refused."""
         category, country = self.categories.get(after["category"]), after["country"]
         if not (category and category.unique_per_country and country):
-            return ""
+            return None
         if after["status"] not in STANDING or (pk, country) in self.exempt:
-            return ""
-        holder = self.holders.get(country)
+            return None
+        seat = (country, category.code)
+        holder = self.holders.get(seat)
         shown = self.lists.countries.by_code[country].name
         if holder is not None and holder != pk:
             state = self.sitting[holder]
@@ -309,12 +315,12 @@ class Checker:
             else:
                 line.refuse("category", "seat_taken_silent", after["category"], country=shown,
                             category=after["category"])  # fmt: skip
-        elif country in self.claims:
+        elif seat in self.claims:
             line.refuse("category", "seat_taken_line", after["category"], country=shown,
-                        line=self.claims[country])  # fmt: skip
-        return country
+                        line=self.claims[seat])  # fmt: skip
+        return seat
 
-    def _remember(self, line: Line, row: ImportRow, after: State, *, claims: str | bool):
+    def _remember(self, line: Line, row: ImportRow, after: State, *, claims: Seat | None):
         if claims:
             self.claims[claims] = line.number
         if number := line.values.get("number"):

@@ -390,6 +390,17 @@ def test_a_second_national_organisation_is_refused_by_name(secretary):
     assert row(batch, 2).problems[0][3]["holder"] == holder.name_fr
 
 
+def test_each_category_with_one_in_a_country_has_a_seat_of_its_own(secretary):
+    create_category("D", unique_per_country=True)
+    create_organisation(category="A")
+    batch = checked(
+        "Name,Category,Country,Status\nYouth,D,KE,active\nLake,A,CI,active\nYoung,D,CI,active\n"
+        "Other,D,KE,active\n",
+        by=secretary,
+    )
+    assert refusals(batch) == [(5, "category", "D", "seat_taken_line")]
+
+
 def test_a_derogation_lets_a_second_one_be_active(secretary):
     create_organisation(category="A")
     second = create_organisation(category="A", status="applicant")

@@ -8,7 +8,7 @@ import datetime
 from django.core.exceptions import ValidationError
 from django.db.models import DateField, Exists, F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -135,10 +135,7 @@ def application_told(application: Application) -> Told:
 
 
 def application_url(application: Application) -> str:
-    try:
-        return reverse("members:desk_application", kwargs={"pk": application.pk})
-    except NoReverseMatch:
-        return listed("status=applicant")
+    return reverse("members:desk_application", kwargs={"pk": application.pk})
 
 
 APPLICATIONS = Kind(
@@ -151,6 +148,7 @@ APPLICATIONS = Kind(
     tell=application_told,
     in_region=lambda found, region: found.in_region(region),
     whole=lambda rows: rows.select_related("country__region").prefetch_related("regions"),
+    page=lambda: reverse("members:desk_applications"),
 )
 
 

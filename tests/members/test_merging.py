@@ -19,6 +19,7 @@ from tests.factories import (
     create_contact,
     create_country,
     create_executive,
+    create_invoice,
     create_mandate,
     create_membership,
     create_organisation,
@@ -178,6 +179,16 @@ def test_periods_never_overlap_and_no_day_is_lost(own, others, left):
         period = Membership.objects.get(pk=period.pk)
         assert period.organisation == organisation
         assert (str(period.starts_on), str(period.ends_on)) == days
+
+
+def test_two_invoices_for_one_period_are_settled_by_people_first():
+    kept, removed = create_organisation(), create_organisation()
+    create_invoice(kept, membership=create_membership(kept, year=2024))
+    invoice = create_invoice(removed, membership=create_membership(removed, year=2024))
+    by = create_secretary()
+    assert refused(merge_organisations, kept, removed, choices={}, by=by) == "cannot_stand_twice"
+    invoice.refresh_from_db()
+    assert invoice.organisation == removed
 
 
 def test_the_seat_follows_the_chosen_values():

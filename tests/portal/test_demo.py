@@ -35,6 +35,8 @@ pytestmark = pytest.mark.slow
 
 MADE = {
     "organisations": 90,
+    "facets": 447,
+    "own members": 18,
     "people": 89,
     "publications": 60,
     "events": 33,

@@ -38,6 +38,7 @@ DUTIES: tuple[Duty, ...] = (
     seats.settle_ended_derogations,
     advising.ask_all,
     renewals.remind,
+    dues.invoice_accepted,
     dues.mark_overdue,
     staging.forget,
     applying.forget_drafts,

@@ -19,7 +19,16 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from members import dues_letters
-from members.models import Category, DuesBand, Invoice, Membership, Payment, User, Waiver
+from members.models import (
+    Acceptance,
+    Category,
+    DuesBand,
+    Invoice,
+    Membership,
+    Payment,
+    User,
+    Waiver,
+)
 from members.models.dues import PaymentMethod
 from members.numbering import INVOICES, RECEIPTS, next_document_number
 from regions.models import Country, CountryIncome, IncomeGroup, income_on
@@ -187,6 +196,26 @@ def issue_year(year: int, *, by: User | None) -> list[Answer]:
         except ValidationError as error:
             answers.append(Answer(membership, None, " ".join(error.messages)))
     return answers
+
+
+def invoice_accepted(today: datetime.date | None = None) -> int:
+    """Invoice the first period of who was accepted, once the acceptance can no longer be undone.
+
+    One that costs nothing, or that no band prices, is left to the finance desk; so is one whose
+    invoice was cancelled. Returns the number of invoices.
+    """
+    final = Acceptance.objects.standing().filter(final_at__lte=timezone.now())
+    waiting = Membership.objects.filter(
+        pk__in=final.values("membership"), invoices__isnull=True
+    ).select_related("organisation__country", "category")
+    prices, issued = PriceList.current(), 0
+    for membership in waiting.order_by("pk"):
+        try:
+            issue(membership, by=None, prices=prices, today=today)
+        except ValidationError:
+            continue
+        issued += 1
+    return issued
 
 
 def locked(invoice: Invoice) -> Invoice:

@@ -17,6 +17,7 @@ from members import (
     advising,
     applying,
     deciding,
+    dues,
     invitations,
     joining,
     notices,
@@ -28,6 +29,7 @@ from members.models import (
     Advice,
     Application,
     Invitation,
+    Invoice,
     Membership,
     Notice,
     Organisation,
@@ -37,6 +39,7 @@ from members.models.notices import NoticeState
 from publications.models import Report
 from tests.factories import (
     create_application,
+    create_band,
     create_category,
     create_contact,
     create_country,
@@ -297,6 +300,25 @@ def test_a_second_a_is_refused_and_nothing_is_written(django_capture_on_commit_c
     assert list(Organisation.objects.all()) == [holder]
     for model in (Acceptance, Invitation, Membership, Notice, Report, StatusChange):
         assert not model.objects.exists(), model
+
+
+def test_the_first_period_is_invoiced_once_the_acceptance_is_final():
+    create_band()
+    acceptance = accepted(create_application(people=1))
+    assert dues.invoice_accepted(TODAY) == 0
+    Acceptance.objects.update(final_at=acceptance.decided_at)
+    assert [dues.invoice_accepted(TODAY) for _again in range(2)] == [1, 0]
+    invoice = Invoice.objects.get()
+    assert (invoice.membership, invoice.amount) == (acceptance.membership, 100)
+    dues.cancel(invoice, reason="Agreed by telephone", by=create_secretary())
+    assert dues.invoice_accepted(TODAY) == 0
+
+
+def test_what_no_band_prices_is_left_to_the_finance_desk():
+    acceptance = accepted(create_application(people=1))
+    Acceptance.objects.update(final_at=acceptance.decided_at)
+    assert dues.invoice_accepted(TODAY) == 0
+    assert not Invoice.objects.exists()
 
 
 def test_a_receiver_that_fails_undoes_the_acceptance(monkeypatch):

@@ -27,7 +27,12 @@ from members.models import (
     User,
     Waiver,
 )
-from portal.lib.back_room import LanguageStateFilter, ReadOnlyAdmin, RecordAdmin
+from portal.lib.back_room import (
+    LanguageStateFilter,
+    ReadOnlyAdmin,
+    RecordAdmin,
+    TranslatedAdmin,
+)
 
 
 @admin.register(User)
@@ -65,7 +70,7 @@ class QuestionAdmin(RecordAdmin):
 
 
 @admin.register(Facet)
-class FacetAdmin(RecordAdmin):
+class FacetAdmin(TranslatedAdmin):
     list_display = ("label", "kind", "code", "position")
     list_filter = ("kind",)
 

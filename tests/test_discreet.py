@@ -29,7 +29,7 @@ from tests.test_access import TABLE
 from tests.test_access import world as access_world  # noqa: F401  a fixture
 from tests.test_conventions import PUBLIC
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LANGUAGES = ("fr", "en", "es")
 
 # Words of discreet members alone: name, acronym, site, mail, description, associations, facet,

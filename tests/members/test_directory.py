@@ -215,6 +215,7 @@ def test_what_is_chosen_stays_offered_when_it_leaves_nothing(client, network):
     assert found["country"]["FI"].endswith("(0)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_every_count_is_what_choosing_it_lists(client, seed):
     """A property: no choice ends in nothing, and each says how many it leads to."""

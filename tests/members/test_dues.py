@@ -441,6 +441,7 @@ def test_currencies_are_never_added_up():
     ]
 
 
+@pytest.mark.slow
 def test_chance_never_loses_a_cent():
     chance = random.Random("dues")
     invoice = create_invoice(amount=eur("999.97"))

@@ -35,6 +35,8 @@ values = st.one_of(
     st.dates(datetime.date(1900, 3, 1), datetime.date(2199, 12, 31)),
 )
 
+pytestmark = pytest.mark.slow
+
 
 @bounded
 @given(st.one_of(anything, dangerous))

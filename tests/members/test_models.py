@@ -49,7 +49,7 @@ def test_the_database_refuses_a_seat_for_another_country():
         ("language_lead", {"language": "fr", "organisation": True}),
         ("secretariat", {"region": "R8"}),
         ("secretariat", {"organisation": True}),
-        ("treasurer", {}),
+        ("treasurer", {"region": "R8"}),
     ],
 )
 def test_a_mandate_is_for_what_its_kind_asks_and_nothing_else(kind, subject):

@@ -318,6 +318,7 @@ def test_an_erasure_holds_no_personal_data():
 # -- At the desk -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_person_is_found_looked_at_and_erased_at_the_desk(client):
     person = ana()
     organisation = create_organisation(name="Lake")

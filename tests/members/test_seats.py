@@ -275,6 +275,7 @@ def write(record, slug: str) -> Organisation:
     return organisation
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25,
     deadline=None,

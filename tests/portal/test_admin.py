@@ -1,21 +1,29 @@
 """The back room opens every list and form for the secretariat, and leaves the verbs alone."""
 
+import datetime
+from decimal import Decimal
+
 import pytest
 from django.contrib import admin
 from django.core import mail
 from django.urls import reverse
 
-from members.models import Invitation, Organisation
+from members import dues
+from members.models import Invitation, Notice, Organisation, Renewal
 from portal.models import ContactMessage, Heartbeat
 from publications.models import Report
+from regions.models import CountryIncome
 from tests.factories import (
     TOTP_SECRET,
     create_activity,
     create_axis,
+    create_band,
     create_contact,
     create_country,
     create_event,
+    create_facet,
     create_grouping,
+    create_invoice,
     create_issue,
     create_membership,
     create_network,
@@ -44,7 +52,10 @@ def secretary(client):
 def records(secretary):
     create_network()
     organisation = create_organisation(category="A")
-    create_membership(organisation)
+    period, before = (
+        create_membership(organisation, year=datetime.date.today().year - ago) for ago in (0, 1)
+    )
+    Renewal.objects.create(previous=before, membership=period)
     create_contact(organisation)
     country = create_country()
     create_grouping(countries=[country])
@@ -62,6 +73,15 @@ def records(secretary):
         name="A", email="a@example.org", subject="S", text="T", language="fr"
     )
     create_question(organisation.category.code)
+    create_facet()
+    Notice.objects.create(
+        kind="dues", key="1", email="a@example.org", language="en", subject="S", text="T"
+    )
+    create_band()
+    CountryIncome.objects.create(country=country, year=2026, group="high")
+    invoice = create_invoice(organisation=create_organisation())
+    dues.record_payment(invoice, amount=Decimal("10.00"), currency="EUR", by=secretary)
+    dues.waive(invoice, amount=Decimal("5.00"), reason="R", by=secretary)
     Heartbeat.record("worker")
     organisation.status_changes.create(before="applicant", after="active")
     organisation.derogations.create(country=country, reason="R", granted_by=secretary)
@@ -74,6 +94,7 @@ def test_the_front_of_the_back_room(client, secretary, language):
     assert f'lang="{language}"' in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_every_list_and_every_form_opens(client, records):
     for name in MODELS:
         answer = client.get(reverse(f"admin:{name}_changelist"), {"q": "x"})

@@ -319,7 +319,7 @@ def test_the_pdf_follows_a_withdrawal_at_once(client, issue):
     first = client.get(address).content
     assert client.get(address).content == first
     member = issue.items.get(section="members").subject
-    change_status(member, "suspended", by=None)
+    change_status(member, "suspended", by=None, reason="Decided by the board.")
     text = " ".join(
         page.extract_text() for page in PdfReader(io.BytesIO(client.get(address).content)).pages
     )

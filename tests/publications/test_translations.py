@@ -128,6 +128,6 @@ def test_the_number_of_queries_of_a_leads_list(client, lead, django_assert_num_q
     create_publication()
     client.get(LEAD)
     for _ in range(2):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             assert client.get(LEAD).status_code == 200
         create_publication(), create_publication()

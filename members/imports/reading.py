@@ -55,15 +55,6 @@ class Layout:
         """The language of the headers, for texts that do not say theirs."""
         return self.languages[0] if self.languages else "fr"
 
-    @property
-    def ignored(self) -> list[str]:
-        """The headers of columns that are not understood."""
-        return [
-            header
-            for header, key in zip(self.headers, self.columns, strict=True)
-            if header and not key
-        ]
-
 
 def layout_of(file: BinaryIO) -> Layout:
     """How the file is written. Raises ValidationError when that cannot be found out."""

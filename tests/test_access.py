@@ -674,6 +674,7 @@ def answers(world: dict, name: str, method: str) -> dict[str, int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLE)
 def test_who_may_open_what(world, name):
     method, expected = TABLE[name]

@@ -240,6 +240,7 @@ def test_a_mail_without_a_name_gets_one_of_its_content():
     assert one.message_id == received.read(b"From: a@b.c\n\nx").message_id != other.message_id
 
 
+@pytest.mark.slow
 def test_a_mail_made_to_cost_is_cheap():
     quoted = b"<blockquote>" * 20_000 + b"<p>x" * 20_000
     head = b"From: awa@example.org\r\nContent-Type: text/html\r\n\r\n"
@@ -247,6 +248,7 @@ def test_a_mail_made_to_cost_is_cheap():
     assert received.read(head + b"<p>x" * 2_000_000).whole.startswith("x\n\nx")
 
 
+@pytest.mark.slow
 def test_nothing_that_a_mail_holds_raises():
     """Mails broken on purpose, and some thousand broken by chance."""
     deep = b"From: a@example.org\n"

@@ -115,6 +115,7 @@ def test_one_look_up_asks_the_country_and_the_domain_elsewhere():
     assert {match.pk for match in found} == {here.pk, abroad.pk, nowhere.pk}
 
 
+@pytest.mark.slow
 def test_a_large_register_is_quick_and_small():
     """100,000 organisations: under 100 MB, and a look-up costs next to nothing."""
     tracemalloc.start()

@@ -122,6 +122,7 @@ def test_names_lead_nowhere_when_the_archive_is_unpacked():
 # -- Who takes it ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", Status.values)
 def test_whatever_its_status_an_organisation_keeps_its_rights(client, status):
     """To log in, to see what it owes and renew, to write, and to take its data away."""

@@ -114,6 +114,7 @@ def by_hand(*, country=None, region=None, organisation=None) -> tuple[int, int, 
     return total + len(records), len(countries), named
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_it_counts_what_one_counts_by_hand(seed):
     dice = random.Random(seed)

@@ -367,6 +367,7 @@ def expected(
     return Counter(sent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "every",
     [

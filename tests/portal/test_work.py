@@ -153,6 +153,7 @@ EVERY_KIND = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_every_kind_of_work_is_counted_and_told(client, language):
     region = create_region("R8")

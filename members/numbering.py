@@ -52,8 +52,9 @@ def next_numbers(year: int, count: int) -> list[str]:
 
 def locked(letter: str, year: int, *, begin=lambda year: 0) -> NumberSeries:
     """The series of a year, locked until the transaction ends; begun where there is none."""
-    if not NumberSeries.objects.filter(letter=letter, year=year).exists():
-        NumberSeries.objects.get_or_create(letter=letter, year=year, defaults={"last": begin(year)})
+    # Asked for the beginning only where the row is missing.
+    defaults = {"last": lambda: begin(year)}
+    NumberSeries.objects.get_or_create(letter=letter, year=year, defaults=defaults)
     return NumberSeries.objects.select_for_update().get(letter=letter, year=year)
 
 

@@ -15,7 +15,8 @@ from portal.lib.text import french_spaces
 from portal.lib.translations import LANGUAGES, TranslationState
 from programme.models import Axis
 from publications.models import Publication, PublicationFile
-from publications.models.library import PublicationState, file_path
+from publications.models.files import file_path
+from publications.models.library import PublicationState
 from regions.models import Country, Region
 
 READABLE_AS_FILE = (TranslationState.READY, TranslationState.OUTDATED)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from members.perms import may_open_desk
 from publications import publishing
-from publications.forms import DeskFilter, PublicationForm
+from publications.forms.filters import DeskFilter
+from publications.forms.records import PublicationForm
 from publications.models import Publication
 from publications.perms import may_publish
 from publications.views.library import detail, served, with_relations

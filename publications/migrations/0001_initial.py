@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.utils.timezone
-import publications.models.library
+import publications.models.files
 import publications.models.newsletters
 import publications.models.reports
 import simple_history.models
@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English'), ('es', 'Spanish')], max_length=2, verbose_name='language')),
-                ('file', models.FileField(max_length=200, upload_to=publications.models.library.file_path, verbose_name='file')),
+                ('file', models.FileField(max_length=200, upload_to=publications.models.files.file_path, verbose_name='file')),
                 ('media_type', models.CharField(editable=False, max_length=100)),
                 ('size', models.PositiveIntegerField(default=0, editable=False, verbose_name='size')),
                 ('pages', models.PositiveIntegerField(default=0, editable=False, verbose_name='pages')),

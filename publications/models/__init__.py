@@ -1,4 +1,5 @@
-from publications.models.library import Access, Publication, PublicationFile
+from publications.models.files import PublicationFile
+from publications.models.library import Access, Publication
 from publications.models.newsletters import (
     Delivery,
     Issue,

@@ -1,7 +1,6 @@
-"""The library: publications with a symbol, in three languages, with one file per language."""
+"""The library: publications with a symbol, in three languages."""
 
 import datetime
-from pathlib import PurePath
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -11,10 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
-from portal.lib.files import SUFFIXES, kind_name
 from portal.lib.translations import (
     LANGUAGES,
-    Language,
     Translatable,
     TranslatableManager,
     TranslatableQuerySet,
@@ -197,7 +194,7 @@ class Publication(Translatable):
         return f"/id/{self.dashed_symbol}"
 
     @property
-    def files_in_order(self) -> list["PublicationFile"]:
+    def files_in_order(self) -> list:
         """The files in the fixed order of the languages, from those that were prefetched."""
         return sorted(self.files.all(), key=lambda file: LANGUAGES.index(file.language))
 
@@ -210,50 +207,3 @@ class Publication(Translatable):
     @property
     def is_public(self) -> bool:
         return self.is_published and self.access == Access.PUBLIC
-
-
-def file_path(instance: "PublicationFile", filename: str) -> str:
-    """Named from the symbol and the language; the name it came with is never trusted."""
-    suffix = SUFFIXES.get(instance.media_type) or PurePath(filename).suffix.lower()
-    return f"publications/{instance.publication.dashed_symbol}-{instance.language}{suffix}"
-
-
-class PublicationFile(models.Model):
-    """The document itself in one language; what is said of it was read from the file."""
-
-    publication = models.ForeignKey(
-        Publication, models.CASCADE, related_name="files", verbose_name=_("publication")
-    )
-    language = models.CharField(_("language"), max_length=2, choices=Language)
-    file = models.FileField(_("file"), upload_to=file_path, max_length=200)
-    media_type = models.CharField(max_length=100, editable=False)
-    size = models.PositiveIntegerField(_("size"), default=0, editable=False)
-    pages = models.PositiveIntegerField(_("pages"), default=0, editable=False)
-    is_tagged = models.BooleanField(_("tagged"), default=False, editable=False)
-    digest = models.CharField(max_length=64, editable=False)
-
-    class Meta:
-        ordering = ("language",)
-        verbose_name = _("file")
-        verbose_name_plural = _("files")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("publication", "language"),
-                name="publication_file_once_per_language",
-                violation_error_message=_("There is already a file in this language."),
-            ),
-        )
-
-    def __str__(self):
-        return f"{self.publication.symbol} {self.language}"
-
-    def get_absolute_url(self):
-        return reverse(
-            "publications:file",
-            kwargs={"symbol": self.publication.dashed_symbol, "file_language": self.language},
-        )
-
-    @property
-    def kind(self) -> str:
-        """The kind in capitals, as a reader knows it: PDF, EPUB."""
-        return kind_name(self.media_type)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from portal.lib.links import absolute
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
-from publications.forms import LibraryForm
+from publications.forms.filters import LibraryForm
 from publications.models import Access, Publication, PublicationFile
 from regions.models import Country
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.lib.translations import TranslationState
-from publications.forms import translation_form
+from publications.forms.texts import translation_form
 from publications.models import Publication
 from publications.perms import may_translate
 

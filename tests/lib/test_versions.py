@@ -10,7 +10,7 @@ from members.forms.organisations import OrganisationForm, OwnOrganisationForm
 from members.models import Facet
 from portal.desk import PageForm
 from portal.models import Page
-from publications.forms import PublicationForm
+from publications.forms.records import PublicationForm
 from regions.forms import RegionForm
 from tests.factories import (
     create_contact,

@@ -26,8 +26,14 @@ from portal.lib.text import ALLOWED_ATTRIBUTES, ALLOWED_TAGS
 from portal.lib.translations import LANGUAGES, TranslationState
 from portal.models import ContactMessage
 from programme.models import Activity, Event
-from publications.models import Issue, IssueItem, Newsletter, Publication, Subscription
-from publications.models.library import PublicationFile
+from publications.models import (
+    Issue,
+    IssueItem,
+    Newsletter,
+    Publication,
+    PublicationFile,
+    Subscription,
+)
 from publications.models.newsletters import IssueState
 from regions.models import Region
 

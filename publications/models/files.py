@@ -1,8 +1,10 @@
 """The documents themselves: one file of a publication per language."""
 
+import datetime
 from pathlib import PurePath
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,25 @@ def file_path(instance: "PublicationFile", filename: str) -> str:
     """Named from the symbol and the language; the name it came with is never trusted."""
     suffix = SUFFIXES.get(instance.media_type) or PurePath(filename).suffix.lower()
     return f"publications/{instance.publication.dashed_symbol}-{instance.language}{suffix}"
+
+
+def thumbnail_path(instance: "PublicationFile", filename: str) -> str:
+    """Beside its document; by its content, so that a new picture never has an old one's name."""
+    symbol = instance.publication.dashed_symbol
+    return f"publications/{symbol}-{instance.language}-{instance.digest[:12]}.webp"
+
+
+# After so many attempts a file is left as it is: without a picture, its words not searched.
+MOST_READINGS = 3
+# A worker that has held a file for longer has died.
+LONGEST_READING = datetime.timedelta(minutes=5)
+
+
+class PublicationFileQuerySet(models.QuerySet):
+    def due_for_reading(self, now: datetime.datetime):
+        """Files whose words and first page no worker has read yet, nor is reading now."""
+        free = Q(reading_since__isnull=True) | Q(reading_since__lt=now - LONGEST_READING)
+        return self.filter(free, read_at__isnull=True, readings__lt=MOST_READINGS)
 
 
 class PublicationFile(models.Model):
@@ -30,6 +51,22 @@ class PublicationFile(models.Model):
     pages = models.PositiveIntegerField(_("pages"), default=0, editable=False)
     is_tagged = models.BooleanField(_("tagged"), default=False, editable=False)
     digest = models.CharField(max_length=64, editable=False)
+    declared_language = models.CharField(
+        _("language the file declares"), max_length=35, blank=True, editable=False
+    )
+    is_stripped = models.BooleanField(_("personal data taken out"), default=False, editable=False)
+    # What a worker reads from the file after it was kept: see publications.reading.
+    words = models.TextField(blank=True, editable=False)
+    thumbnail = models.FileField(
+        upload_to=thumbnail_path, max_length=200, blank=True, editable=False
+    )
+    thumbnail_width = models.PositiveSmallIntegerField(default=0, editable=False)
+    thumbnail_height = models.PositiveSmallIntegerField(default=0, editable=False)
+    reading_since = models.DateTimeField(null=True, editable=False)
+    readings = models.PositiveSmallIntegerField(default=0, editable=False)
+    read_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PublicationFileQuerySet.as_manager()
 
     class Meta:
         ordering = ("language",)

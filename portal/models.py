@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.addresses import Addressed, AddressedQuerySet, FormerAddress
 from portal.lib.changes import announce
 from portal.lib.translations import (
     Language,
     Translatable,
     TranslatableManager,
+    TranslatableQuerySet,
     current_language,
 )
 from regions.models import Region
@@ -49,7 +51,11 @@ class NetworkIdentity(models.Model):
         announce(self)
 
 
-class Page(Translatable):
+class PageQuerySet(AddressedQuerySet, TranslatableQuerySet):
+    pass
+
+
+class Page(Addressed, Translatable):
     """A page the secretariat edits in three languages: about, help, privacy, accessibility."""
 
     translated_fields = ("title", "body")
@@ -59,7 +65,7 @@ class Page(Translatable):
     body = models.TextField(_("text"))
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
-    objects = TranslatableManager()
+    objects = TranslatableManager.from_queryset(PageQuerySet)()
 
     class Meta:
         ordering = ("slug",)
@@ -71,6 +77,22 @@ class Page(Translatable):
 
     def get_absolute_url(self):
         return reverse("portal:page", kwargs={"slug": self.slug})
+
+
+class OldPageAddress(FormerAddress):
+    """An address that a page had."""
+
+    page = models.ForeignKey(
+        Page, models.CASCADE, related_name="old_addresses", verbose_name=_("page")
+    )
+
+    class Meta:
+        ordering = ("slug",)
+        verbose_name = _("old address of a page")
+        verbose_name_plural = _("old addresses of pages")
+        constraints = (
+            models.UniqueConstraint(fields=("slug", "page"), name="page_old_address_once"),
+        )
 
 
 class ContactMessageQuerySet(models.QuerySet):

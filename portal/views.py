@@ -13,6 +13,7 @@ from members import directory, reach
 from members.models import Organisation
 from portal.forms import ContactForm
 from portal.lib import network
+from portal.lib.addresses import moved
 from portal.lib.public import public_form, rate_limited
 from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
@@ -180,7 +181,10 @@ def axis(request: HttpRequest, number: int) -> HttpResponse:
 
 @login_not_required
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "portal/page.html", {"page": get_object_or_404(Page, slug=slug)})
+    found = Page.objects.filter(slug=slug).first()
+    if found is None:
+        return moved(request, Page.objects.all(), slug=slug)
+    return render(request, "portal/page.html", {"page": found})
 
 
 @login_not_required

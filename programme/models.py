@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
+from portal.lib.addresses import Addressed, AddressedQuerySet, FormerAddress
 from portal.lib.translations import (
     Translatable,
     TranslatableManager,
@@ -106,7 +107,7 @@ class Axis(Translatable):
         return reverse("portal:axis", kwargs={"number": self.number})
 
 
-class ActivityQuerySet(TranslatableQuerySet):
+class ActivityQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def in_region(self, region: Region):
         return self.filter(regions=region)
 
@@ -120,7 +121,7 @@ class ActivityQuerySet(TranslatableQuerySet):
         return self.filter(organisations=organisation)
 
 
-class Activity(Translatable):
+class Activity(Addressed, Translatable):
     """Something done under an axis, at one of the three levels."""
 
     translated_fields = ("title", "summary")
@@ -159,7 +160,7 @@ class Activity(Translatable):
         return self.text("title").value
 
 
-class EventQuerySet(TranslatableQuerySet):
+class EventQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def public(self):
         return self.filter(is_public=True)
 
@@ -182,7 +183,7 @@ def known_time_zone(name: str):
         raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name})
 
 
-class Event(Translatable):
+class Event(Addressed, Translatable):
     """A conference, forum, meeting or seminar, at a place with its own time zone."""
 
     class Kind(models.TextChoices):
@@ -243,6 +244,10 @@ class Event(Translatable):
     def __str__(self):
         return self.text("title").value
 
+    @classmethod
+    def with_open_address(cls):
+        return cls._base_manager.filter(is_public=True)
+
     def get_absolute_url(self):
         return reverse("programme:event", kwargs={"slug": self.slug})
 
@@ -254,3 +259,35 @@ class Event(Translatable):
     @property
     def local_end(self) -> datetime.datetime:
         return self.ends_at.astimezone(ZoneInfo(self.time_zone))
+
+
+class OldActivityAddress(FormerAddress):
+    """An address that an activity had."""
+
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, related_name="old_addresses", verbose_name=_("activity")
+    )
+
+    class Meta:
+        ordering = ("slug",)
+        verbose_name = _("old address of an activity")
+        verbose_name_plural = _("old addresses of activities")
+        constraints = (
+            models.UniqueConstraint(fields=("slug", "activity"), name="activity_old_address_once"),
+        )
+
+
+class OldEventAddress(FormerAddress):
+    """An address that an event had."""
+
+    event = models.ForeignKey(
+        Event, models.CASCADE, related_name="old_addresses", verbose_name=_("event")
+    )
+
+    class Meta:
+        ordering = ("slug",)
+        verbose_name = _("old address of an event")
+        verbose_name_plural = _("old addresses of events")
+        constraints = (
+            models.UniqueConstraint(fields=("slug", "event"), name="event_old_address_once"),
+        )

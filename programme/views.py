@@ -3,9 +3,10 @@
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 
+from portal.lib.addresses import moved
 from programme import calendar
 from programme.models import Activity, Axis, Cycle, Event
 from regions.models import Region
@@ -63,17 +64,19 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def event(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(
-        Event.objects.public().select_related("country", "axis").prefetch_related("regions"),
-        slug=slug,
-    )
+    events = Event.objects.public().select_related("country", "axis").prefetch_related("regions")
+    found = events.filter(slug=slug).first()
+    if found is None:
+        return moved(request, Event.objects.public(), slug=slug)
     return render(request, "programme/event.html", {"event": found})
 
 
 @login_not_required
 def event_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The event for the reader's own calendar (RFC 5545)."""
-    found = get_object_or_404(Event.objects.public(), slug=slug)
+    found = Event.objects.public().filter(slug=slug).first()
+    if found is None:
+        return moved(request, Event.objects.public(), slug=slug)
     return HttpResponse(
         calendar.as_ical(found),
         content_type="text/calendar; charset=utf-8",

@@ -17,9 +17,10 @@ from members.forms.organisations import (
     StatusForm,
 )
 from members.forms.people import InvitationForm
-from members.models import Membership, OldAddress, Organisation
+from members.models import Membership, Organisation
 from members.perms import may_decide, may_open_desk
 from members.space.people import roles_of, sent
+from portal.lib import addresses
 from portal.lib.access import permitted
 from portal.lib.translations import current_language
 
@@ -51,7 +52,8 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         found = run(request, slug)
     except Http404:
-        if newer := OldAddress.objects.run_by(request.user).leading_on(slug):
+        own = Organisation.objects.run_by(request.user)
+        if newer := addresses.current(own, slug, also_secret=True):
             return redirect("members:desk_organisation", slug=newer)
         raise
     periods = Membership.objects.select_related("category", "recorded_by")

@@ -1,4 +1,4 @@
-"""Two records of one organisation or one person made one, and where the old address leads."""
+"""Two records of one organisation or one person made one, and where old addresses lead."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.models.organisations import STANDING, Organisation
+from members.models.organisations import Organisation
+from portal.lib.addresses import FormerAddress
 
 
 class MergeQuerySet(models.QuerySet):
@@ -101,45 +102,28 @@ class Merge(models.Model):
         return self.organisation or self.person
 
 
-class OldAddressQuerySet(models.QuerySet):
-    def public(self):
-        """Those that lead from a public page to a public page."""
-        return self.filter(
-            is_public=True, organisation__discreet=False, organisation__status__in=STANDING
-        )
-
-    def run_by(self, user):
-        return self.filter(organisation__in=Organisation.objects.run_by(user).values("pk"))
-
-    def leading_on(self, slug: str) -> str | None:
-        """Today's address of the organisation that had this one, or None."""
-        return self.filter(slug=slug).values_list("organisation__slug", flat=True).first()
-
-
-class OldAddress(models.Model):
-    """An address that an organisation had before it was merged, and that leads on from there.
+class OldAddress(FormerAddress):
+    """An address that an organisation had, or another one that was merged into it.
 
     That of a discreet organisation is kept for the desk alone.
     """
 
-    slug = models.SlugField(_("address"), max_length=80, unique=True)
     organisation = models.ForeignKey(
         Organisation,
         models.CASCADE,
         related_name="old_addresses",
         verbose_name=_("organisation"),
     )
-    is_public = models.BooleanField(_("public"), default=True)
-
-    objects = OldAddressQuerySet.as_manager()
 
     class Meta:
         ordering = ("slug",)
         verbose_name = _("old address")
         verbose_name_plural = _("old addresses")
-
-    def __str__(self):
-        return self.slug
+        constraints = (
+            models.UniqueConstraint(
+                fields=("slug", "organisation"), name="organisation_old_address_once"
+            ),
+        )
 
 
 class Distinct(models.Model):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models.categories import Category
 from members.models.facets import Facet
 from members.models.people import User
+from portal.lib.addresses import Addressed, AddressedQuerySet
 from portal.lib.text import sort_key
 from portal.lib.translations import (
     LANGUAGES,
@@ -44,7 +45,7 @@ UNCONFIRMED_AFTER = datetime.timedelta(days=60)
 GRACE_DAYS = 90
 
 
-class OrganisationQuerySet(TranslatableQuerySet):
+class OrganisationQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def active(self):
         """Members in good standing, the period of grace included."""
         return self.filter(status__in=STANDING)
@@ -241,7 +242,7 @@ class OrganisationManager(TranslatableManager.from_queryset(OrganisationQuerySet
     pass
 
 
-class Organisation(Translatable):
+class Organisation(Addressed, Translatable):
     """An organisation of the network, applicant, member or former member.
 
     ``seat_country`` is filled by the verb ``joining.settle_seat`` alone: it is the country
@@ -328,6 +329,10 @@ class Organisation(Translatable):
         for code in LANGUAGES:
             setattr(self, f"sort_{code}", sort_key(self.text("name", code).value, code))
         super().save(*args, **kwargs)
+
+    @classmethod
+    def with_open_address(cls):
+        return cls._base_manager.filter(discreet=False)
 
     def get_absolute_url(self):
         return reverse("members:organisation", kwargs={"slug": self.slug})

@@ -2,14 +2,15 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from members import reach
-from members.models import Affiliation, OldAddress, Organisation
+from members.models import Affiliation, Organisation
 from members.models.facets import FacetKind
 from members.models.organisations import OrganisationQuerySet
+from portal.lib.addresses import moved
 
 PER_PAGE = 50
 
@@ -18,10 +19,8 @@ PER_PAGE = 50
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     found = shown(Organisation.objects.public()).filter(slug=slug).first()
     if found is None:
-        # An organisation that was merged into another one leads there for good.
-        if newer := OldAddress.objects.public().leading_on(slug):
-            return redirect("members:organisation", slug=newer, permanent=True)
-        raise Http404
+        # So does the address of an organisation that was merged into another one.
+        return moved(request, Organisation.objects.public(), slug=slug)
     return render(
         request,
         "members/organisation.html",

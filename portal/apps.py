@@ -10,9 +10,18 @@ class PortalConfig(AppConfig):
     def ready(self):
         # What needs the models is imported here, once they are loaded.
         from members.merge_rules import Rule, declare  # noqa: PLC0415
-        from portal import heartbeat, identity, indexing, personal, search  # noqa: PLC0415
+        from portal import (  # noqa: PLC0415
+            heartbeat,
+            identity,
+            indexing,
+            personal,
+            search,
+            text_kinds,
+            texts,
+        )
         from portal.lib import changes, network  # noqa: PLC0415
 
+        texts.register(*text_kinds.KINDS)
         network.register(identity.read)
         changes.register(identity.forget)
         changes.register(search.follow)

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.addresses import Addressed, AddressedQuerySet, FormerAddress
-from portal.lib.changes import announce
 from portal.lib.translations import (
     Language,
     Translatable,
@@ -19,8 +18,10 @@ from portal.lib.translations import (
 from regions.models import Region
 
 
-class NetworkIdentity(models.Model):
+class NetworkIdentity(Translatable):
     """Who the network is. There is one row, made by the first set-up."""
+
+    translated_fields = ("name", "short_name", "motto", "introduction")
 
     name = models.CharField(_("name"), max_length=120)
     short_name = models.CharField(_("word for the logotype"), max_length=20)
@@ -35,6 +36,8 @@ class NetworkIdentity(models.Model):
         help_text=_("No newsletter leaves while this is set, for example after a restore."),
     )
 
+    objects = TranslatableManager()
+
     class Meta:
         verbose_name = _("identity of the network")
         verbose_name_plural = _("identity of the network")
@@ -48,7 +51,6 @@ class NetworkIdentity(models.Model):
     def save(self, *args, **kwargs):
         self.pk = 1
         super().save(*args, **kwargs)
-        announce(self)
 
 
 class PageQuerySet(AddressedQuerySet, TranslatableQuerySet):

@@ -3,13 +3,17 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.translations import Translatable, TranslatableManager
 
-class Category(models.Model):
+
+class Category(Translatable):
     """What an organisation is to the network, and what follows from it.
 
     Seeded from the statutes: A national organisation (umbrella body), B international
     organisation, C other organisation.
     """
+
+    translated_fields = ("label", "description", "benefits", "invitations")
 
     code = models.CharField(_("code"), max_length=4, unique=True)
     label = models.CharField(_("label"), max_length=100)
@@ -31,6 +35,8 @@ class Category(models.Model):
         help_text=_("One line for each. Shown to members and to those who apply."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = TranslatableManager()
 
     class Meta:
         ordering = ("position", "code")

@@ -88,14 +88,14 @@ class PublicationQuerySet(TranslatableQuerySet):
             regions__in=Region.objects.exclude(pk__in=[r.pk for r in standing.regions])
         ).distinct()
 
+    def for_leads(self):
+        """What language leads may read and translate: drafts too, but neither the secretariat's
+        own texts nor what was taken back."""
+        return self.exclude(access=Access.SECRETARIAT).exclude(state=PublicationState.WITHDRAWN)
+
     def translatable_into(self, language: str):
-        """What a lead of the language may translate: drafts too, but not the secretariat's own
-        texts, nor what was written in the language or taken back."""
-        return (
-            self.exclude(original_language=language)
-            .exclude(access=Access.SECRETARIAT)
-            .exclude(state=PublicationState.WITHDRAWN)
-        )
+        """What a lead of the language may translate, which its originals are not."""
+        return self.for_leads().exclude(original_language=language)
 
 
 class Publication(Translatable):

@@ -25,6 +25,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from portal import identity, search
+from portal.lib.changes import announce
 from portal.models import NetworkIdentity, SearchDocument
 
 FORMAT = 1
@@ -159,6 +160,7 @@ def restore(source: Path) -> dict:
         with transaction.atomic():
             replace_rows(folder / "tables")
             NetworkIdentity.objects.filter(pk=1).update(sending_paused=True)
+            announce(NetworkIdentity(pk=1))
         files = folder / "files"
         files.mkdir(exist_ok=True)
         if media.exists():

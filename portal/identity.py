@@ -3,6 +3,7 @@
 from django.core.cache import cache
 from django.db import models
 
+from portal.lib.changes import announce
 from portal.lib.network import Network
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity
@@ -40,6 +41,7 @@ def as_network(row: NetworkIdentity) -> Network:
 def pause_sending(*, paused: bool):
     """Stop or resume every newsletter, at once and for all processes."""
     NetworkIdentity.objects.filter(pk=1).update(sending_paused=paused)
+    announce(NetworkIdentity(pk=1))
     cache.delete(KEY)
 
 

@@ -20,7 +20,7 @@ from members.models import Category, DuesBand, Facet, Question
 from portal.lib import changes
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity, Page
-from programme.models import Axis, Cycle
+from programme.models import Axis, Challenge, Cycle
 from publications.models import Newsletter
 from regions.models import Country, CountryIncome, Grouping, GroupingMember, Region
 
@@ -63,6 +63,7 @@ def load_network(*, reset: bool = False) -> dict[str, Tally]:
         "facets": load_facets(),
         "cycles": load_cycle(data["cycle"]),
         "axes": load_axes(data["axes"], first_year=data["cycle"]["first_year"]),
+        "challenges": load_challenges(data["challenges"]),
         "newsletters": load_newsletters(data["newsletters"]),
         "pages": load_pages(),
     }
@@ -333,6 +334,14 @@ def load_axes(rows: list[dict], *, first_year: int) -> Tally:
     for row in rows:
         values = {name: value for name, value in row.items() if name != "number"}
         ensure(tally, Axis, {"cycle": cycle, "number": row["number"]}, values)
+    return tally
+
+
+def load_challenges(rows: list[dict]) -> Tally:
+    tally = Tally()
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "number"}
+        ensure(tally, Challenge, {"number": row["number"]}, values)
     return tally
 
 

@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-stale-reports": {"task": "publications.requeue_stale_reports", "schedule": 60.0},
     "requeue-stale-imports": {"task": "members.requeue_stale_imports", "schedule": 60.0},
     "send-due-issues": {"task": "publications.send_due_issues", "schedule": 60.0},
+    "release-due-texts": {"task": "publications.release_due_texts", "schedule": 60.0},
     "draft-due-issues": {
         "task": "publications.draft_due_issues",
         "schedule": crontab(minute=10),

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from portal.lib.back_room import LanguageStateFilter, RecordAdmin, TranslatedAdmin
-from programme.models import Activity, Axis, Cycle, Event
+from programme.models import Activity, Axis, Challenge, Cycle, Event
 
 
 @admin.register(Cycle)
@@ -37,3 +37,9 @@ class EventAdmin(RecordAdmin):
     autocomplete_fields = ("country", "axis")
     filter_horizontal = ("regions",)
     date_hierarchy = "starts_at"
+
+
+@admin.register(Challenge)
+class ChallengeAdmin(RecordAdmin):
+    list_display = ("number", "title")
+    search_fields = ("title_fr", "title_en", "title_es")

@@ -291,3 +291,23 @@ class OldEventAddress(FormerAddress):
         constraints = (
             models.UniqueConstraint(fields=("slug", "event"), name="event_old_address_once"),
         )
+
+
+class Challenge(Translatable):
+    """One of the challenges the programme says it will meet (its section E): a facet of texts
+    and of what regions flag."""
+
+    translated_fields = ("title",)
+
+    number = models.PositiveSmallIntegerField(_("number"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+
+    objects = TranslatableManager()
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name = _("challenge")
+        verbose_name_plural = _("challenges")
+
+    def __str__(self):
+        return self.text("title").value

@@ -1,7 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from programme.models import Activity, Axis, Cycle, Event
+from programme.models import Activity, Axis, Challenge, Cycle, Event
 
 
 @register(Cycle)
@@ -24,6 +24,12 @@ class EventTranslation(TranslationOptions):
     fields = ("title", "summary", "place")
 
 
+@register(Challenge)
+class ChallengeTranslation(TranslationOptions):
+    fields = ("title",)
+
+
 simple_history.register(Axis, app="programme")
 simple_history.register(Activity, app="programme")
 simple_history.register(Event, app="programme")
+simple_history.register(Challenge, app="programme")

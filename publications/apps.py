@@ -19,6 +19,10 @@ class PublicationsConfig(AppConfig):
         declare(
             {
                 "publications.Publication_organisations.organisation": Rule(),
+                "publications.Publication.proposed_for": Rule(),
+                "publications.Publication.proposed_by": Rule(),
+                "publications.Author.organisation": Rule(),
+                "publications.EditorialStep.by": Rule(),
                 "publications.IssueItem.organisation": Rule(),
                 "publications.Report.organisation": Rule(),
                 "publications.Report.requested_by": Rule(),

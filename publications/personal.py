@@ -2,8 +2,9 @@
 
 from django.utils import timezone
 
-from portal.lib.holdings import Holding, register
-from publications.models import Publication, Subscription
+from portal.lib.holdings import DONE, Holding, register
+from publications import credits
+from publications.models import Author, Publication, Subscription
 
 
 def end(subscription: Subscription):
@@ -13,9 +14,15 @@ def end(subscription: Subscription):
     )
 
 
+def take_out(author: Author) -> str:
+    credits.forget(author)
+    return DONE
+
+
 def listen():
     register(
         Holding(Subscription, emails=("email",), erase=end, secret=("token",)),
         # Who wrote a published text is part of its reference: taken out only when asked for.
+        Holding(Author, names=("name", "family_name"), published=True, erase=take_out),
         Holding(Publication, names=("authors",), published=True),
     )

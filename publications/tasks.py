@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from publications import publishing
 from publications.models import Issue, Report, Subscription
 from publications.models.newsletters import IssueState
 from publications.newsletters import drafting, sending, subscribing
@@ -28,6 +29,11 @@ def request_due_reports():
 @shared_task(name="publications.draft_due_issues", expires=3600)
 def draft_due_issues():
     drafting.draft_due()
+
+
+@shared_task(name="publications.release_due_texts", expires=60)
+def release_due_texts():
+    publishing.release_due()
 
 
 @shared_task(name="publications.send_due_issues", expires=60)

@@ -1,12 +1,22 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from publications.models import Issue, Newsletter, Publication
+from publications.models import Author, Correction, Issue, Newsletter, Publication, Series
 
 
 @register(Publication)
 class PublicationTranslation(TranslationOptions):
     fields = ("title", "summary", "body")
+
+
+@register(Series)
+class SeriesTranslation(TranslationOptions):
+    fields = ("title", "description")
+
+
+@register(Correction)
+class CorrectionTranslation(TranslationOptions):
+    fields = ("text",)
 
 
 @register(Newsletter)
@@ -22,6 +32,14 @@ class IssueTranslation(TranslationOptions):
 simple_history.register(
     Publication,
     app="publications",
-    m2m_fields=[Publication.axes.field, Publication.regions.field, Publication.countries.field],
+    m2m_fields=[
+        Publication.axes.field,
+        Publication.regions.field,
+        Publication.countries.field,
+        Publication.challenges.field,
+    ],
 )
+simple_history.register(Series, app="publications")
+simple_history.register(Author, app="publications")
+simple_history.register(Correction, app="publications")
 simple_history.register(Issue, app="publications")

@@ -14,6 +14,7 @@ from portal.lib.files import inspect
 from portal.lib.text import french_spaces
 from portal.lib.translations import LANGUAGES, TranslationState
 from programme.models import Axis
+from publications import credits
 from publications.models import Publication, PublicationFile
 from publications.models.files import file_path
 from publications.models.library import PublicationState
@@ -50,7 +51,6 @@ def create_publications() -> int:
         publication = Publication(
             symbol=row["symbol"],
             kind=row["kind"],
-            authors=row["authors"],
             published_on=row["date"],
             level=row["level"],
             access=row.get("access", "public"),
@@ -68,6 +68,7 @@ def create_publications() -> int:
         publication.organisations.set(
             Organisation.objects.public().of_category("A").filter(country__in=countries)
         )
+        credits.record(publication, credits.read(row["authors"]))
         if row.get("file"):
             attach_files(publication)
     return len(rows)

@@ -86,14 +86,14 @@ def withdraw_publication(request: HttpRequest, symbol: str) -> HttpResponse:
 
 
 def acted(
-    request: HttpRequest, symbol: str, verb: Callable[[Publication], None], *, done: str
+    request: HttpRequest, symbol: str, verb: Callable[..., None], *, done: str
 ) -> HttpResponse:
     """One act on a publication, for who may publish it; then back to its page."""
     found = own_publication(request, symbol)
     if not may_publish(request.user, found):
         raise Http404
     try:
-        verb(found)
+        verb(found, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

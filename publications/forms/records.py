@@ -10,7 +10,7 @@ from portal.lib.translations import LANGUAGES, current_language
 from programme.models import Axis, Level
 from publications.forms.texts import TextsForm
 from publications.models import Access, Publication
-from publications.models.library import PublicationState
+from publications.models.library import UNSEEN
 from publications.publishing import next_symbol
 from regions.models import Country, Region
 
@@ -25,7 +25,6 @@ class PublicationForm(TextsForm):
             "original_language",
             "symbol",
             "kind",
-            "authors",
             "published_on",
             "access",
             "level",
@@ -50,7 +49,7 @@ class PublicationForm(TextsForm):
         if is_new:
             self.fields["symbol"].initial = next_symbol(timezone.localdate().year)
         # Once a symbol has been out in the world, it names that text for good.
-        self.fields["symbol"].disabled = record.state != PublicationState.DRAFT
+        self.fields["symbol"].disabled = record.state not in UNSEEN
         if not user.standing.is_secretariat:
             self._keep_within(user.standing.regions, linked)
         if not is_new:

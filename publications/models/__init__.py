@@ -1,5 +1,7 @@
+from publications.models.credits import Author
 from publications.models.files import PublicationFile
 from publications.models.library import Access, Publication
+from publications.models.life import Correction, EditorialStep
 from publications.models.newsletters import (
     Delivery,
     Issue,
@@ -8,15 +10,20 @@ from publications.models.newsletters import (
     Subscription,
 )
 from publications.models.reports import Report
+from publications.models.series import Series
 
 __all__ = [
     "Access",
+    "Author",
+    "Correction",
     "Delivery",
+    "EditorialStep",
     "Issue",
     "IssueItem",
     "Newsletter",
     "Publication",
     "PublicationFile",
     "Report",
+    "Series",
     "Subscription",
 ]

@@ -16,11 +16,13 @@ from portal.lib.translations import (
     TranslatableManager,
     TranslatableQuerySet,
 )
-from programme.models import Axis, Level
+from programme.models import Axis, Challenge, Level
+from publications.models.series import Series
 from regions.models import Country, Region
 
 # A symbol is part of addresses: \d would let digits of other scripts through, and $ a line's end.
 SYMBOL = r"^P/[0-9]{4}/[0-9]{2,4}\Z"
+DOI = r"^10\.[0-9]{4,9}/[!-~]+\Z"
 
 
 class Access(models.TextChoices):
@@ -30,14 +32,32 @@ class Access(models.TextChoices):
 
 
 class PublicationState(models.TextChoices):
+    """The editorial life of a text. Only what is published is shown to readers, so that no
+    page changes by the passing of time alone: the schedule publishes what was scheduled."""
+
     DRAFT = "draft", _("draft")
+    PROPOSED = "proposed", _("in review")
+    SENT_BACK = "sent_back", _("sent back")
+    SCHEDULED = "scheduled", _("to appear")
     PUBLISHED = "published", _("published")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+# What may still be renamed: no reader has seen it.
+UNSEEN = (
+    PublicationState.DRAFT,
+    PublicationState.PROPOSED,
+    PublicationState.SENT_BACK,
+)
+
+
 class PublicationQuerySet(TranslatableQuerySet):
     def published(self):
-        return self.filter(state=PublicationState.PUBLISHED, published_on__lte=timezone.localdate())
+        return self.filter(state=PublicationState.PUBLISHED)
+
+    def due(self, now: datetime.datetime):
+        """Scheduled texts whose moment has come."""
+        return self.filter(state=PublicationState.SCHEDULED, appears_at__lte=now)
 
     def public(self):
         """Published texts an anonymous reader can open."""
@@ -49,6 +69,9 @@ class PublicationQuerySet(TranslatableQuerySet):
 
     def in_region(self, region: Region):
         return self.filter(regions=region)
+
+    def in_series(self, series: Series):
+        return self.filter(series=series)
 
     def on_axis(self, axis: Axis):
         return self.filter(axes=axis)
@@ -74,7 +97,7 @@ class PublicationQuerySet(TranslatableQuerySet):
             return self
         if not standing.is_mandated:
             return self.public()
-        readable = Q(state=PublicationState.PUBLISHED, published_on__lte=timezone.localdate())
+        readable = Q(state=PublicationState.PUBLISHED)
         allowed = self.exclude(access=Access.SECRETARIAT)
         return allowed.filter(readable | Q(regions__in=standing.regions)).distinct()
 
@@ -132,7 +155,22 @@ class Publication(Translatable):
     summary = models.TextField(_("summary"), blank=True)
     body = models.TextField(_("text"), blank=True)
     authors = models.CharField(
-        _("authors"), max_length=250, blank=True, help_text=_("Separated by semicolons.")
+        _("authors"),
+        max_length=500,
+        blank=True,
+        editable=False,
+        help_text="As printed, separated by semicolons; written by publications.credits.",
+    )
+    series = models.ForeignKey(
+        Series,
+        models.PROTECT,
+        related_name="publications",
+        null=True,
+        blank=True,
+        verbose_name=_("series"),
+    )
+    number_in_series = models.CharField(
+        _("number in the series"), max_length=20, blank=True, help_text=_("For example 12, or 4/2.")
     )
     published_on = models.DateField(_("date"), default=timezone.localdate)
     state = models.CharField(
@@ -155,7 +193,59 @@ class Publication(Translatable):
         blank=True,
         verbose_name=_("contributing organisations"),
     )
+    challenges = models.ManyToManyField(
+        Challenge, related_name="publications", blank=True, verbose_name=_("challenges")
+    )
     licence = models.CharField(_("licence"), max_length=40, default="CC BY 4.0", blank=True)
+    doi = models.CharField(
+        "DOI",
+        max_length=100,
+        blank=True,
+        validators=(
+            RegexValidator(
+                DOI,
+                _("A DOI begins with 10. and has a stroke, for example 10.1234/abc."),
+                code="wrong_doi",
+            ),
+        ),
+        help_text=_("Without https://doi.org/, for example 10.1234/abc."),
+    )
+    references = models.TextField(_("references"), blank=True, help_text=_("One on each line."))
+    last_reviewed_on = models.DateField(_("last review"), null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        related_name="replaces",
+        null=True,
+        blank=True,
+        verbose_name=_("replaced by"),
+        help_text=_("The text that is in force instead of this one."),
+    )
+    proposed_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        related_name="proposed_publications",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("proposed by"),
+    )
+    proposed_for = models.ForeignKey(
+        Organisation,
+        models.SET_NULL,
+        related_name="proposed_publications",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("proposed for"),
+    )
+    appears_at = models.DateTimeField(
+        _("appears on"), null=True, blank=True, editable=False, help_text="When it is scheduled."
+    )
+    announced_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the public first saw that it exists."
+    )
+    changed_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
 
     objects = TranslatableManager.from_queryset(PublicationQuerySet)()
 
@@ -181,6 +271,14 @@ class Publication(Translatable):
     def __str__(self):
         return f"{self.symbol} {self.text('title').value}"
 
+    def save(self, *args, **kwargs):
+        self.changed_at = timezone.now()
+        if self.is_announced and self.announced_at is None:
+            self.announced_at = self.changed_at
+        if (update_fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*update_fields, "announced_at", "changed_at"}
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self):
         return reverse("publications:detail", kwargs={"symbol": self.dashed_symbol})
 
@@ -200,9 +298,17 @@ class Publication(Translatable):
 
     @property
     def is_published(self) -> bool:
-        return (
-            self.state == PublicationState.PUBLISHED and self.published_on <= timezone.localdate()
-        )
+        return self.state == PublicationState.PUBLISHED
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether a public address admits that it exists."""
+        return self.is_published and self.access != Access.SECRETARIAT
+
+    @property
+    def is_in_force(self) -> bool:
+        """Of a position: whether it is what the network says today."""
+        return self.is_published and self.replaced_by_id is None
 
     @property
     def is_public(self) -> bool:

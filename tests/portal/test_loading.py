@@ -40,6 +40,7 @@ def test_everything_is_loaded(network):
         "facets": (39, 0),
         "cycles": (1, 0),
         "axes": (7, 0),
+        "challenges": (8, 0),
         "newsletters": (10, 0),
         "pages": (4, 0),
     }

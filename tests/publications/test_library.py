@@ -53,7 +53,7 @@ def test_the_list_is_newest_first_and_public(client, language):
     new = create_publication(published_on=day)
     reserved = create_publication(access="members", published_on=day - datetime.timedelta(days=3))
     create_publication(access="secretariat"), create_publication(state="draft")
-    create_publication(published_on=day + datetime.timedelta(days=1))
+    create_publication(published_on=day + datetime.timedelta(days=1), state="scheduled")
     answer = client.get(f"/{language}/publications/")
     assert list(answer.context["page"]) == [new, reserved, old]
     assert not answer.cookies

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
-from publications.models import Publication
+from publications.models import Author, Publication
+from publications.models.credits import known_orcid
+from publications.models.series import known_issn
 from tests.factories import (
     create_contact,
     create_executive,
@@ -50,7 +52,9 @@ def test_a_symbol_in_an_address():
         ({"state": "withdrawn"}, False, False),
         ({"access": "members"}, True, False),
         ({"access": "secretariat"}, True, False),
-        ({"published_on": datetime.date(2999, 1, 1)}, False, False),
+        ({"state": "scheduled"}, False, False),
+        ({"state": "proposed"}, False, False),
+        ({"state": "sent_back"}, False, False),
     ],
 )
 def test_row_and_set_agree_on_what_is_public(values, published, public):
@@ -130,3 +134,82 @@ def test_words_are_found_in_each_language_whatever_their_accents(words):
     )
     create_publication(title_fr="Autre", title_en="Other")
     assert list(Publication.objects.mentioning(words)) == [found]
+
+
+@pytest.mark.parametrize(
+    ("values", "announced"),
+    [({}, True), ({"access": "members"}, True), ({"access": "secretariat"}, False)],
+)
+def test_the_moment_the_public_first_saw_a_text_is_kept(values, announced):
+    publication = create_publication(**values)
+    first = publication.announced_at
+    assert (first is not None) == announced
+    before = publication.changed_at
+    publication.state = "withdrawn"
+    publication.save(update_fields=["state"])
+    publication.refresh_from_db()
+    assert publication.announced_at == first
+    assert publication.changed_at > before
+
+
+@pytest.mark.parametrize("value", ["0000-0002-1825-0097", "0000-0002-1694-233X"])
+def test_an_orcid_with_its_check_digit(value):
+    known_orcid(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0000-0002-1825-0098",
+        "0000000218250097",
+        "0000-0002-1694-233x",
+        "0000-0002-1825-009",
+        "",
+        "٠٠٠٠-0002-1825-0097",
+    ],
+)
+def test_what_is_not_an_orcid(value):
+    with pytest.raises(ValidationError):
+        known_orcid(value)
+
+
+@pytest.mark.parametrize("value", ["1234-5679", "2434-561X"])
+def test_an_issn_with_its_check_digit(value):
+    known_issn(value)
+
+
+@pytest.mark.parametrize("value", ["1234-5678", "12345679", "1234-567", "2434-561x", ""])
+def test_what_is_not_an_issn(value):
+    with pytest.raises(ValidationError):
+        known_issn(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "given", "inverted"),
+    [
+        ("Awa Exemple", "Exemple", "Awa", "Exemple, Awa"),
+        ("Exemple Awa", "Exemple", "Awa", "Exemple, Awa"),
+        (
+            "María de la Muestra Ejemplo",
+            "de la Muestra Ejemplo",
+            "María",
+            "de la Muestra Ejemplo, María",
+        ),
+        ("Regional group R8", "", "", "Regional group R8"),
+    ],
+)
+def test_the_parts_of_a_name(name, family, given, inverted):
+    author = Author(name=name, family_name=family)
+    assert (author.given_name, author.inverted, author.is_body) == (given, inverted, not family)
+
+
+def test_a_body_has_no_orcid():
+    with pytest.raises(IntegrityError):
+        Author.objects.create(
+            publication=create_publication(), name="Secretariat", orcid="0000-0002-1825-0097"
+        )
+
+
+def test_a_family_name_that_is_not_in_the_name_is_refused():
+    with pytest.raises(ValidationError):
+        Author(publication=create_publication(), name="Awa", family_name="Exemple").full_clean()

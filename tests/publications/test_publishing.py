@@ -1,14 +1,17 @@
 """The verbs of the library: symbols, files that come and go with their rows, and the public."""
 
+import datetime
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from portal.lib import changes, files
 from publications import publishing
 from publications.models import Publication, PublicationFile
 from tests.documents import a_pdf, add_file, an_upload
-from tests.factories import create_publication
+from tests.factories import create_publication, create_secretary
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +161,60 @@ def test_publishing_keeps_the_states_of_the_languages():
     states = publication.languages()
     publishing.publish(publication)
     assert Publication.objects.get().languages() == states
+
+
+# -- The editorial life --------------------------------------------------------------------------
+
+
+def test_what_is_scheduled_appears_by_itself_and_once():
+    now = timezone.now()
+    publication = create_publication(state="draft")
+    secretary = create_secretary()
+    publishing.schedule(publication, at=now + datetime.timedelta(hours=2), by=secretary)
+    assert publishing.release_due() == 0
+    Publication.objects.filter(pk=publication.pk).update(appears_at=now)
+    assert publishing.release_due() == 1
+    assert publishing.release_due() == 0
+    publication.refresh_from_db()
+    assert (publication.state, publication.appears_at) == ("published", None)
+    assert publication.announced_at >= now
+    assert [(step.kind, step.by) for step in publication.steps.all()] == [
+        ("scheduled", secretary),
+        ("published", None),
+    ]
+
+
+def test_a_moment_that_has_passed_is_refused():
+    publication = create_publication(state="draft")
+    with pytest.raises(ValidationError):
+        publishing.schedule(publication, at=timezone.now(), by=None)
+    assert not publication.steps.exists()
+
+
+ALL = ("draft", "proposed", "sent_back", "scheduled", "published", "withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("kind", "after", "becomes"),
+    [
+        ("proposed", {"draft", "sent_back"}, "proposed"),
+        ("sent_back", {"proposed"}, "sent_back"),
+        ("unscheduled", {"scheduled"}, "draft"),
+        ("published", {"draft", "proposed", "sent_back", "withdrawn", "scheduled"}, "published"),
+        ("withdrawn", {"published", "scheduled"}, "withdrawn"),
+    ],
+)
+@pytest.mark.parametrize("state", ALL)
+def test_each_step_begins_where_it_may(kind, after, becomes, state):
+    publication = create_publication(state=state)
+    if state in after:
+        publishing.take(publication, kind, by=None, reason="Why")
+        publication.refresh_from_db()
+        assert publication.state == becomes
+        assert publication.steps.get().reason == "Why"
+    else:
+        with pytest.raises(ValidationError):
+            publishing.take(publication, kind, by=None)
+        publication.refresh_from_db()
+        assert publication.state == state
+        assert not publication.steps.exists()

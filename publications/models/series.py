@@ -1,0 +1,70 @@
+"""Series of publications, some of them journals owned with others."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.translations import Translatable, TranslatableManager
+
+ISSN = re.compile(r"^[0-9]{4}-[0-9]{3}[0-9X]\Z")
+
+
+def known_issn(value: str):
+    """Raises ValidationError unless the text is an ISSN whose check digit is right (ISO 3297)."""
+    digits = value.replace("-", "")
+    weighed = sum(
+        (10 if digit == "X" else int(digit)) * weight
+        for digit, weight in zip(digits, range(8, 0, -1), strict=False)
+        if digit.isascii() and (digit.isdigit() or digit == "X")
+    )
+    if not ISSN.match(value) or weighed % 11:
+        raise ValidationError(
+            _("“%(value)s” is not an ISSN. It is written like 1234-5679; a digit may be wrong."),
+            code="wrong_issn",
+            params={"value": value},
+        )
+
+
+class Series(Translatable):
+    """Publications that appear one after the other under a common title, with numbers."""
+
+    translated_fields = ("title", "description")
+
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    issn = models.CharField(
+        "ISSN",
+        max_length=9,
+        blank=True,
+        validators=(known_issn,),
+        help_text=_("For example 1234-5679."),
+    )
+    owners = models.CharField(
+        _("owned together with"),
+        max_length=200,
+        blank=True,
+        help_text=_("The other owners of a journal, separated by semicolons."),
+    )
+    website = models.URLField(_("website"), blank=True)
+
+    objects = TranslatableManager()
+
+    class Meta:
+        ordering = ("slug",)
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("issn",),
+                condition=~Q(issn=""),
+                name="series_issn_once",
+                violation_error_message=_("Another series already has this ISSN."),
+            ),
+        )
+
+    def __str__(self):
+        return self.text("title").value

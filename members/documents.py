@@ -70,7 +70,7 @@ def audience(document: Document) -> tuple:
 
 def keep(document: Document, language: str, upload: Upload):
     row = DocumentFile(document=document, language=language)
-    row.media_type, row.size, row.pages, row.is_tagged, row.digest = upload.facts
+    row.media_type, row.size, row.pages, row.is_tagged, row.digest = upload.facts[:5]
     row.file.save(upload.file.name, upload.file, save=True)
 
 

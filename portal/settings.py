@@ -302,6 +302,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 UPLOAD_LIMIT = 20 * 1024 * 1024
+# The virus scanner's daemon, a path or host:port. Where it is set, no file is kept unchecked.
+CLAMD = env.str("CLAMD_SOCKET", default="")
 
 # -- Mail --------------------------------------------------------------------------------------
 
@@ -383,6 +385,8 @@ LOGGING = {
         "django": {"handlers": ["console", "mail_admins"], "level": "INFO", "propagate": False},
         "celery": {"level": "INFO"},
         "fontTools": {"level": "ERROR"},
+        # What is wrong with a file that somebody sent is told to them.
+        "pikepdf": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },
 }

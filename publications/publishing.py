@@ -76,7 +76,7 @@ def keep_file(publication: Publication, language: str, upload: Upload):
         publication=publication, language=language
     )
     forget_on_commit(row)
-    row.media_type, row.size, row.pages, row.is_tagged, row.digest = upload.facts
+    row.media_type, row.size, row.pages, row.is_tagged, row.digest = upload.facts[:5]
     row.file.save(upload.file.name, upload.file, save=False)
     try:
         row.save()

@@ -11,6 +11,7 @@ from PIL import Image, ImageFile
 from pypdf import PdfWriter
 
 from portal.lib import files
+from tests import documents
 
 LIMIT = 1024 * 1024
 
@@ -62,13 +63,19 @@ def test_the_facts_of_a_pdf():
     assert len(facts.digest) == 64
 
 
-def test_the_kinds_of_zipped_documents():
-    epub = a_zip(mimetype=files.EPUB)
-    odt = a_zip(mimetype=files.ODT)
-    docx = a_zip(**{"word__document.xml": "<x/>", "[Content_Types].xml": "<x/>"})
-    assert files.inspect(epub, name="a.epub", limit=LIMIT).media_type == files.EPUB
-    assert files.inspect(odt, name="a.odt", limit=LIMIT).media_type == files.ODT
-    assert files.inspect(docx, name="a.docx", limit=LIMIT).media_type == files.DOCX
+@pytest.mark.parametrize(
+    ("content", "name", "media_type", "pages", "language"),
+    [
+        (documents.an_epub(), "a.epub", files.EPUB, 12, "es"),
+        (documents.an_odt(), "a.odt", files.ODT, 9, "fr-FR"),
+        (documents.a_docx(), "a.docx", files.DOCX, 7, "fr-FR"),
+    ],
+    ids=["epub", "odt", "docx"],
+)
+def test_the_kinds_of_zipped_documents(content, name, media_type, pages, language):
+    facts = files.inspect(io.BytesIO(content), name=name, limit=LIMIT)
+    assert (facts.media_type, facts.pages, facts.language) == (media_type, pages, language)
+    assert facts.is_tagged is False
 
 
 @pytest.mark.parametrize(

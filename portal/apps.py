@@ -15,13 +15,16 @@ class PortalConfig(AppConfig):
             identity,
             indexing,
             personal,
+            reached,
             search,
             text_kinds,
             texts,
         )
         from portal.lib import changes, network  # noqa: PLC0415
+        from portal.models import DailyReads  # noqa: PLC0415
 
         texts.register(*text_kinds.KINDS)
+        reached.register(DailyReads.sums)
         network.register(identity.read)
         changes.register(identity.forget)
         changes.register(search.follow)

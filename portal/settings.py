@@ -220,7 +220,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.repair_search_index",
         "schedule": crontab(minute=30, hour=2),
     },
+    "forget-old-reads": {
+        "task": "portal.forget_old_reads",
+        "schedule": crontab(minute=50, hour=2),
+    },
 }
+
+# -- Reads of texts ---------------------------------------------------------------------------
+
+# A tally in the memory of each process is written down every so many seconds; zero never does.
+READS_EVERY = env.int("READS_EVERY", default=10)
+# So many days of counts are kept; zero keeps them all.
+READS_KEPT_DAYS = env.int("READS_KEPT_DAYS", default=1100)
 
 # -- Languages ------------------------------------------------------------------------------
 

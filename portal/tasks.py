@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from portal import heartbeat, search
+from portal import heartbeat, reads, search
 
 
 @shared_task(name="portal.heartbeat", expires=60)
@@ -11,3 +11,8 @@ def beat():
 @shared_task(name="portal.repair_search_index")
 def repair_search_index():
     search.repair()
+
+
+@shared_task(name="portal.forget_old_reads")
+def forget_old_reads():
+    reads.forget_old()

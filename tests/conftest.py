@@ -79,10 +79,13 @@ def pytest_runtest_call(item):
 
 @pytest.fixture(autouse=True)
 def fresh_state(request):
-    """No test sees another's cached pages, rate limits or language."""
+    """No test sees another's cached pages, rate limits, counted reads or language."""
+    from portal import reads  # noqa: PLC0415  the models must be set up first
+
     translation.deactivate()
     yield
     cache.clear()
+    reads.tally.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

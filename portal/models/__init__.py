@@ -7,10 +7,12 @@ from portal.models.house import (
     Page,
     SearchDocument,
 )
+from portal.models.reads import DailyReads
 
 __all__ = [
     "Assignment",
     "ContactMessage",
+    "DailyReads",
     "Heartbeat",
     "NetworkIdentity",
     "OldPageAddress",

@@ -40,6 +40,7 @@ urlpatterns = [
     path("members/members.csv", directory.directory_csv, name="directory_csv"),
     path("members/members.json", directory.directory_json, name="directory_json"),
     path("members/members.geojson", directory.directory_geojson, name="directory_geojson"),
+    path("members/atom.xml", directory.directory_feed, name="directory_feed"),
     path("members/<slug:slug>/", organisation.organisation, name="organisation"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("renewal/<str:token>/", renewal.renewal, name="renewal"),

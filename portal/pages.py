@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from portal import desk, gallery, searching, space, views
+from portal import desk, feeds, gallery, searching, space, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("atom.xml", feeds.everything, name="feed"),
     path("regions/", views.regions, name="regions"),
     path("regions/<slug:code>/", views.region, name="region"),
+    path("regions/<slug:code>/atom.xml", feeds.region, name="region_feed"),
     path("programme/<int:number>/", views.axis, name="axis"),
+    path("programme/<int:number>/atom.xml", feeds.axis, name="axis_feed"),
+    path("pages/atom.xml", feeds.pages, name="pages_feed"),
     path("pages/<slug:slug>/", views.page, name="page"),
     path("contact/", views.contact, name="contact"),
     path("contact/sent/", views.contact_sent, name="contact_sent"),

@@ -4,14 +4,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from portal.lib import feeds, network
 from portal.lib.addresses import moved
 from programme import calendar
-from programme.models import Activity, Axis, Cycle, Event
+from programme import feeds as own_feeds
+from programme.models import Activity, Axis, Cycle, Event, EventQuerySet
 from regions.models import Region
 
 PER_PAGE = 20
+SEVEN = {str(number) for number in range(1, 8)}
 
 
 @login_not_required
@@ -41,24 +46,50 @@ def earlier_than(cycle: Cycle | None):
 
 @login_not_required
 def events(request: HttpRequest) -> HttpResponse:
-    """Upcoming events, then the past ones page by page; of one region when asked."""
+    """Upcoming events, then the past ones page by page; of one region or axis when asked."""
     now = timezone.now()
     asked = request.GET.get("region", "")
     regions = list(Region.objects.all())
     region = next((region for region in regions if region.code == asked), None)
-    found = Event.objects.public().select_related("country", "axis").prefetch_related("regions")
-    if region:
-        found = found.in_region(region)
+    axes = list(Axis.objects.of_current_cycle())
+    found = asked_for(request).select_related("country", "axis").prefetch_related("regions")
     return render(
         request,
         "programme/events.html",
         {
             "regions": regions,
             "region": region,
+            "axes": axes,
+            "axis": next((a for a in axes if str(a.number) == request.GET.get("axis")), None),
+            "query": feeds.query_of(request).lstrip("?"),
             "is_unknown": bool(asked) and region is None,
             "upcoming": found.upcoming(now),
             "page": Paginator(found.past(now), PER_PAGE).get_page(request.GET.get("page")),
         },
+    )
+
+
+def asked_for(request: HttpRequest) -> EventQuerySet:
+    """The public events of the region and the axis in the query; what is unknown is left out."""
+    found = Event.objects.public()
+    code, number = request.GET.get("region", ""), request.GET.get("axis", "")
+    if region := Region.objects.filter(code=code).first() if code else None:
+        found = found.in_region(region)
+    if number in SEVEN:
+        found = found.filter(axis__number=number)
+    return found
+
+
+@login_not_required
+def events_feed(request: HttpRequest) -> HttpResponse:
+    """The events of the same list that were announced or changed last."""
+    found = feeds.paged(request, own_feeds.newest(asked_for(request)))
+    return feeds.answer(
+        request,
+        map(own_feeds.entry, found.rows),
+        title=f"{network.current().name()} – {_('Events')}",
+        page=reverse("programme:events") + feeds.query_of(request).rstrip("?"),
+        pages=found,
     )
 
 

@@ -61,6 +61,7 @@ urlpatterns = [
     path("secretariat/reports/<int:pk>/again", reports_desk.remake_report, name="report_again"),
     # Newsletters
     path("newsletters/", newsletters.newsletters, name="newsletters"),
+    path("newsletters/atom.xml", newsletters.newsletters_feed, name="newsletters_feed"),
     path("newsletters/subscribe/", newsletters.subscribe, name="subscribe"),
     path("newsletters/subscribe/sent/", newsletters.subscribe_sent, name="subscribe_sent"),
     path(

@@ -7,13 +7,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from members import directory as listing
+from members import feeds as own_feeds
 from members import open_data, reach
 from members.models import Category, Facet, Organisation
 from members.models.facets import FacetKind
 from members.models.organisations import OrganisationQuerySet
+from portal.lib import feeds, network
 from portal.lib.translations import current_language
 from regions import maps
 from regions.models import Country, Grouping, Region
@@ -130,6 +134,20 @@ def reach_of(chosen: dict) -> reach.Reach | None:
     if set(chosen) == {"region"}:
         return reach.of_region(chosen["region"])
     return None if chosen else reach.of_world()
+
+
+@login_not_required
+def directory_feed(request: HttpRequest) -> HttpResponse:
+    """The organisations of the same list that joined last."""
+    rows = listing.narrowed(**DirectoryForm(request.GET).filters())
+    found = feeds.paged(request, own_feeds.newest(rows))
+    return feeds.answer(
+        request,
+        map(own_feeds.entry, found.rows),
+        title=f"{network.current().name()} – {now('Members')}",
+        page=reverse("members:directory") + feeds.query_of(request).rstrip("?"),
+        pages=found,
+    )
 
 
 # -- The same list as open data ------------------------------------------------------------------

@@ -154,6 +154,12 @@ class Translatable(Announced):
     def is_available(self, language: str) -> bool:
         return self.translation_state(language) in READABLE
 
+    def readable_languages(self) -> list[str]:
+        """The languages in which the record exists, in the fixed order."""
+        return [
+            code for code in LANGUAGES if code == self.original_language or self.is_available(code)
+        ]
+
     def fingerprint(self) -> str:
         """The fingerprint of the original text, over all translated fields."""
         texts = (self.own_text(name, self.original_language) for name in self.translated_fields)

@@ -6,11 +6,15 @@ from functools import wraps
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from portal.lib import feeds, network
 from portal.lib.public import public_form, rate_limited
 from portal.lib.translations import LANGUAGES, current_language
+from publications import feeds as own_feeds
 from publications.models import Issue, Newsletter, Subscription
 from publications.newsletters import rendering, subscribing
 from publications.newsletters.forms import LanguageForm, SubscribeForm
@@ -34,6 +38,23 @@ def newsletters(request: HttpRequest) -> HttpResponse:
         request,
         "publications/newsletters/archive.html",
         {"letters": letters, "chosen": chosen, "years": years},
+    )
+
+
+@login_not_required
+def newsletters_feed(request: HttpRequest) -> HttpResponse:
+    """The letters that were sent last, of all or of one."""
+    rows = Issue.objects.public()
+    code = request.GET.get("region", "")
+    if code and (chosen := Newsletter.objects.with_code(code).first()):
+        rows = rows.filter(newsletter=chosen)
+    found = feeds.paged(request, own_feeds.newest_issues(rows))
+    return feeds.answer(
+        request,
+        map(own_feeds.issue_entry, found.rows),
+        title=f"{network.current().name()} – {_('Newsletters')}",
+        page=reverse("publications:newsletters") + feeds.query_of(request).rstrip("?"),
+        pages=found,
     )
 
 

@@ -122,7 +122,7 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries):
     create_event(days=-5, regions=[create_region("R8")])
     client.get(PAGE)
     for _ in range(2):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             assert client.get(PAGE).status_code == 200
         for days in (3, 4, -3, -4):
             create_event(days=days, regions=[create_region("R1"), create_region("R2")])

@@ -62,13 +62,6 @@ class PageForm(TranslatableForm):
     class Meta:
         model = Page
         fields = tuple(f"{name}_{code}" for code in LANGUAGES for name in ("title", "body"))
-        help_texts = {
-            f"body_{code}": gettext_lazy(
-                "HTML: headings from h2, paragraphs, lists, links, tables. The rest is left out."
-            )
-            for code in LANGUAGES
-        }
-        widgets = {f"body_{code}": forms.Textarea(attrs={"rows": 14}) for code in LANGUAGES}
 
 
 @permitted(may_open_desk)

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "modeltranslation",
     "simple_history",
     "csp",
+    "django_prose_editor",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -304,7 +305,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "portal.lib.styles.HashedStorage"
         )
     },
 }

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.lib.prose import ProseFormField
 from portal.lib.translations import LANGUAGES, TranslationState
 from portal.lib.versions import VersionedForm
 
@@ -133,6 +134,10 @@ class TranslatableForm(VersionedForm):
 
     def clean(self):
         cleaned = super().clean()
+        for name, field in self.fields.items():
+            # A text that nobody touched stays as it is, so that its translations stay valid.
+            if isinstance(field, ProseFormField) and name not in self.changed_data:
+                cleaned[name] = self.initial.get(name) or ""
         original = cleaned.get("original_language") or self.instance.original_language
         obligatory = self._meta.model.translated_fields[0]
         for code in LANGUAGES:

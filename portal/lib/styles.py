@@ -13,13 +13,14 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLES = {
     "css/portal.css": ("tokens.css", "fonts.css", "base.css", "layout.css", "components/*.css"),
     # What only the members’ area and the secretariat have, beside the former.
     "css/desk.css": ("desk/*.css",),
     "css/print.css": ("print/*.css",),
-    "css/back_room.css": ("tokens.css", "fonts.css", "back_room/*.css"),
+    "css/back_room.css": ("tokens.css", "fonts.css", "back_room/*.css", "desk/prose_editor.css"),
 }
 # References inside a source; the optional quotes are kept as they are.
 REFERENCE = re.compile(r"""url\((["']?)(?!data:|https?:|/|#)([^"')]+)\1\)""")
@@ -64,6 +65,15 @@ def squeezed(css: str) -> str:
         piece = re.sub(r"(?<=[\w-]): ", ":", piece)
         pieces[index] = piece.replace(";}", "}")
     return "".join(pieces).strip()
+
+
+class HashedStorage(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed files, in which scripts find each other under their hashed names.
+
+    An import map would have to stand in the page, which the content security policy forbids.
+    """
+
+    support_js_module_import_aggregation = True
 
 
 class BundleFinder(BaseFinder):

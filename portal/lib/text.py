@@ -14,21 +14,57 @@ _SPACED = re.compile(r"(?<=\S)[ \u00a0\u202f]([;:!?»]+)(?=\s|$|[)\]»”\"<;:!?
 _UNSPACED = re.compile(r"(?<=[^\s;:!?»«/])([;:!?»]+)(?=\s|$|[)\]”\"<])")
 _AFTER_OPENING = re.compile(r"«[ \u00a0\u202f]?(?=\S)")
 _BEFORE_PERCENT = re.compile(r"(?<=\d)[ \u00a0\u202f]?(%)")
-_PROTECTED = re.compile(r"(<[^>]*>|&#?\w+;|\bhttps?://\S+|\b\S+@\S+\.\w+)")
+_PROTECTED = re.compile(
+    r"(<(?:code|pre)\b.*?</(?:code|pre)>|<[^>]*>|&#?\w+;|\bhttps?://\S+|\b\S+@\S+\.\w+)", re.DOTALL
+)
+# A word goes on across these: what stands behind them still belongs to what stands before.
+_WITHIN_LINE = re.compile(r"</?(?:a|abbr|cite|em|q|span|strong|sub|sup)\b")
 
 ALLOWED_TAGS = {
-    "a", "abbr", "blockquote", "br", "caption", "cite", "code", "dd", "dl", "dt", "em", "h2", "h3",
-    "h4", "hr", "li", "ol", "p", "pre", "q", "strong", "sub", "sup", "table", "tbody", "td",
-    "tfoot", "th", "thead", "tr", "ul",
+    "a", "abbr", "blockquote", "br", "caption", "cite", "code", "dd", "dl", "dt", "em",
+    "figcaption", "figure", "h2", "h3", "h4", "hr", "img", "li", "ol", "p", "pre", "q", "section",
+    "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ALLOWED_ATTRIBUTES = {
     "*": {"lang", "dir"},
-    "a": {"href", "hreflang", "title"},
+    "a": {"aria-label", "href", "hreflang", "id", "role", "title"},
     "abbr": {"title"},
-    "th": {"scope", "colspan", "rowspan"},
-    "td": {"colspan", "rowspan"},
+    "img": {"alt", "height", "src", "width"},
+    "li": {"id"},
     "ol": {"start"},
+    "section": {"aria-label", "role"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
 }
+# The one address of a picture in a stored text: it has no language, and nobody can guess it.
+PICTURE = re.compile(r"/pictures/([\w-]{22}\.(?:jpg|png))\Z", re.ASCII)
+# The same picture as the closed areas show it, which is what an editor sends back.
+CLOSED_PICTURE = re.compile(r"/(?:fr|en|es)/space(?=/pictures/)")
+# What a value must look like, by element and attribute; by attribute alone where it is the same.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
+_NUMBER = re.compile(r"[0-9]{1,4}\Z")
+_NOTE = re.compile(r"fn-[0-9]{1,3}\Z")
+_REFERENCE = re.compile(r"fnref-[0-9]{1,3}\Z")
+_VALUES = {
+    ("*", "lang"): _LANGUAGE,
+    ("*", "hreflang"): _LANGUAGE,
+    ("*", "dir"): re.compile(r"(?:ltr|rtl|auto)\Z"),
+    ("*", "width"): _NUMBER,
+    ("*", "height"): _NUMBER,
+    ("*", "start"): _NUMBER,
+    ("*", "colspan"): _NUMBER,
+    ("*", "rowspan"): _NUMBER,
+    ("*", "scope"): re.compile(r"(?:col|row|colgroup|rowgroup)\Z"),
+    ("img", "src"): PICTURE,
+    ("img", "alt"): re.compile(r".*\S", re.DOTALL),
+    ("a", "id"): _REFERENCE,
+    ("li", "id"): _NOTE,
+    # Within a page there is nothing to go to but notes: other names are taken away.
+    ("a", "href"): re.compile(r"(?!#)|#fn(?:ref)?-[0-9]{1,3}\Z"),
+    ("a", "role"): re.compile(r"doc-(?:noteref|backlink)\Z"),
+    ("section", "role"): re.compile(r"doc-endnotes\Z"),
+}
+_IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 
 
 def fold(text: str) -> str:
@@ -93,19 +129,52 @@ def french_spaces(text: str, *, narrow: bool = True) -> str:
         prose = _AFTER_OPENING.sub(f"«{thin}", prose)
         return _BEFORE_PERCENT.sub(rf"{NO_BREAK}\1", prose)
 
-    parts = _PROTECTED.split(text)
-    return "".join(part if index % 2 else spaced(part) for index, part in enumerate(parts))
+    parts, before = _PROTECTED.split(text), ""
+    for index, part in enumerate(parts):
+        if index % 2:
+            if not _WITHIN_LINE.match(part):
+                before = ""
+        elif part:
+            follows = _WITHIN_LINE.match(parts[index + 1]) if index + 1 < len(parts) else None
+            # One letter stands for what the marks of a word divide from it.
+            done = spaced(before + part + ("x" if follows else ""))
+            parts[index] = done[len(before) : -1] if follows else done[len(before) :]
+            before = parts[index][-1:]
+    return "".join(parts)
 
 
 def sanitise(html: str) -> str:
-    """The HTML reduced to prose: headings, lists, links, tables. Scripts and styles go."""
-    return nh3.clean(
-        html,
+    """The HTML reduced to prose: headings, lists, links, tables, notes, pictures of our own.
+
+    Scripts, styles and names that a page may use itself go; so does a picture from elsewhere or
+    without an alternative text.
+    """
+    clean = cleaner().clean(html)
+    return _IMAGE.sub(_shown_image, clean) if "<img" in clean else clean
+
+
+@cache
+def cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=ALLOWED_TAGS,
         attributes=ALLOWED_ATTRIBUTES,
+        attribute_filter=_allowed_value,
+        allowed_classes={"section": {"footnotes"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
+
+
+def _allowed_value(element: str, attribute: str, value: str) -> str | None:
+    if attribute == "src":
+        value = CLOSED_PICTURE.sub("", value)
+    rule = _VALUES.get((element, attribute)) or _VALUES.get(("*", attribute))
+    return value if rule is None or rule.match(value) else None
+
+
+def _shown_image(match: re.Match) -> str:
+    tag = match[0]
+    return tag if " src=" in tag and " alt=" in tag else ""
 
 
 def plain(html: str) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.addresses import Addressed, AddressedQuerySet, FormerAddress
+from portal.lib.prose import ProseField
 from portal.lib.translations import (
     Language,
     Translatable,
@@ -64,7 +65,7 @@ class Page(Addressed, Translatable):
 
     slug = models.SlugField(_("address"), unique=True)
     title = models.CharField(_("title"), max_length=150)
-    body = models.TextField(_("text"))
+    body = ProseField(_("text"))
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
     objects = TranslatableManager.from_queryset(PageQuerySet)()

@@ -4,20 +4,15 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import files
 from portal.lib.forms import LanguageFields, TranslatableForm
-from portal.lib.text import sanitise
 from portal.lib.translations import LANGUAGES, TranslationState
 from publications import publishing
 from publications.models import Publication, PublicationFile
 from publications.publishing import Upload
-
-BODY_HINT = gettext_lazy(
-    "HTML: headings from h2, paragraphs, lists, links, tables. The rest is left out."
-)
 
 
 class TextsForm(TranslatableForm):
@@ -32,8 +27,6 @@ class TextsForm(TranslatableForm):
         self.uploads: dict[str, Upload] = {}
         kept = {file.language: file for file in self._kept_files()}
         for code in self.edited_languages:
-            self.fields[f"body_{code}"].help_text = BODY_HINT
-            self.fields[f"body_{code}"].widget.attrs["rows"] = 14
             self.fields[f"state_{code}"] = self._state_field(code)
             self.fields[f"file_{code}"] = file_field(kept.get(code))
             if code in kept:
@@ -84,8 +77,6 @@ class TextsForm(TranslatableForm):
     def clean(self):
         cleaned = super().clean()
         for code in self.edited_languages:
-            if cleaned.get(f"body_{code}"):
-                cleaned[f"body_{code}"] = sanitise(cleaned[f"body_{code}"]).strip()
             self._clean_state(code)
             if upload := cleaned.get(f"file_{code}"):
                 self._judge(code, upload)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
+from portal.lib.prose import ProseField
 from portal.lib.translations import (
     LANGUAGES,
     Translatable,
@@ -153,7 +154,7 @@ class Publication(Translatable):
     kind = models.CharField(_("kind"), max_length=15, choices=Kind)
     title = models.CharField(_("title"), max_length=250)
     summary = models.TextField(_("summary"), blank=True)
-    body = models.TextField(_("text"), blank=True)
+    body = ProseField(_("text"), blank=True)
     authors = models.CharField(
         _("authors"),
         max_length=500,

@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from portal.lib import text as prose
+from portal.lib.prose import in_closed_area
 from portal.lib.translations import Text, Translatable, current_language
 
 register = template.Library()
@@ -50,13 +51,19 @@ def tr_value(record: Translatable, field: str) -> Text:
     return record.text(field)
 
 
-@register.simple_tag
-def tr_html(record: Translatable, field: str) -> str:
-    """A field of sanitised prose, in an element that carries its real language."""
+@register.simple_tag(takes_context=True)
+def tr_html(context, record: Translatable, field: str) -> str:
+    """A field of sanitised prose, in an element that carries its real language.
+
+    In the closed areas its pictures are taken from there: a members’ text has no public ones.
+    """
     text = record.text(field)
     html = prose.sanitise(text.value)
     if text.language == "fr":
         html = prose.french_spaces(html)
+    request = getattr(context, "request", None)
+    if request is not None and request.path_info.split("/")[2:3] in (["space"], ["secretariat"]):
+        html = in_closed_area(html)
     if text.language == current_language():
         return mark_safe(html)
     return format_html('<div lang="{}">{}</div>', text.language, mark_safe(html))

@@ -33,6 +33,7 @@ class Cycle(Translatable):
     """A programme of four years. Old cycles stay readable."""
 
     translated_fields = ("title", "introduction")
+    stands_alone = ("title",)
 
     title = models.CharField(_("title"), max_length=200)
     introduction = models.TextField(_("introduction"), blank=True)
@@ -75,6 +76,7 @@ class Axis(Translatable):
     """One of the seven axes of a cycle."""
 
     translated_fields = ("title", "description")
+    stands_alone = ("title",)
 
     cycle = models.ForeignKey(
         Cycle, models.CASCADE, related_name="axes", verbose_name=_("programme cycle")
@@ -125,6 +127,7 @@ class Activity(Addressed, Translatable):
     """Something done under an axis, at one of the three levels."""
 
     translated_fields = ("title", "summary")
+    stands_alone = ("title",)
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=200)
@@ -194,6 +197,7 @@ class Event(Addressed, Translatable):
         SEMINAR = "seminar", _("seminar")
 
     translated_fields = ("title", "summary", "place")
+    stands_alone = ("title", "place")
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

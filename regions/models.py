@@ -21,6 +21,7 @@ class Region(Translatable):
     """One of the nine regions. Its code R1–R9 is its place in the three-by-three grid."""
 
     translated_fields = ("name", "description")
+    stands_alone = ("name",)
 
     code = models.CharField(_("code"), max_length=2, unique=True)
     name = models.CharField(_("name"), max_length=100)

@@ -385,7 +385,7 @@ def create_event(*, regions=(), days: int = 10, **values) -> Event:
 
 
 def create_publication(*, regions=(), axes=(), countries=(), **values) -> Publication:
-    """A published public report in French and English, without Spanish."""
+    """A published public report in French and English, without Spanish unless it has a title."""
     serial = number()
     defaults = {
         "symbol": f"P/2026/{serial:02d}",
@@ -397,6 +397,8 @@ def create_publication(*, regions=(), axes=(), countries=(), **values) -> Public
         "state": "published",
         "published_on": timezone.localdate() - datetime.timedelta(days=1),
     }
+    if values.get("title_es"):
+        defaults["summary_es"] = "Resumen."
     publication = Publication.objects.create(**defaults | values)
     publication.regions.set(regions)
     publication.axes.set(axes)

@@ -14,6 +14,7 @@ class Category(Translatable):
     """
 
     translated_fields = ("label", "description", "benefits", "invitations")
+    stands_alone = ("label",)
 
     code = models.CharField(_("code"), max_length=4, unique=True)
     label = models.CharField(_("label"), max_length=100)

@@ -252,6 +252,7 @@ class Organisation(Addressed, Translatable):
     """
 
     translated_fields = ("name", "description")
+    stands_alone = ("name",)
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)

@@ -4,9 +4,26 @@ A translatable record has an original language, any of the three, and for each l
 state and the fingerprint of the original text it was translated from. Nothing else decides
 whether a translation exists: the descriptor ``record.title`` falls back silently and must
 not be asked.
+
+What follows from what:
+
+- A translation is **missing** without its obligatory text (the first field), whatever else is
+  written. It is **in progress** while a person says so, and while it lacks a text that the
+  original has: a title without its body is no translation of the whole.
+- It is **ready** when it is whole and true to the original; **outdated** when the original changed
+  since, unless the edit is minor. A minor edit validates no translation that lacks a text. An
+  original that is put back as it was makes the translations of it ready again.
+- A **machine draft** stays one until a person revises it, whatever happens to the original.
+- Another original language changes no text: translations that were true to the old original stay
+  true when the new original was true to it too, and are outdated otherwise.
+
+Readers are shown what is ready, outdated or a machine's draft, each with its mark. What is in
+progress is not shown: they get the original, marked as such. A name (``stands_alone``) is the
+exception, since it is whole in itself: it is shown as soon as it is written.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 from typing import ClassVar, NamedTuple
@@ -44,13 +61,17 @@ class TranslationState(models.TextChoices):
 
 
 READABLE = (TranslationState.READY, TranslationState.OUTDATED, TranslationState.MACHINE)
+# In the place of a fingerprint: the translation lacks a text that the original has, and counts as
+# in progress until it is whole. One that a person called in progress has a fingerprint or none.
+PARTIAL = "partial"
 
 
 class Text(NamedTuple):
-    """A text and the language it is really in."""
+    """A text, the language it is really in, and whether a machine wrote it and nobody revised it."""
 
     value: str
     language: str
+    is_machine: bool = False
 
 
 class TranslatableQuerySet(MultilingualQuerySet):
@@ -91,10 +112,12 @@ class Translatable(Announced):
     """An abstract record in French, English and Spanish.
 
     ``translated_fields`` names the prose fields registered with modeltranslation, the
-    obligatory one first. The original language is the only one required.
+    obligatory one first. The original language is the only one required. ``stands_alone`` are
+    those shown to readers before the rest of the translation is there.
     """
 
     translated_fields: ClassVar[tuple[str, ...]] = ()
+    stands_alone: ClassVar[tuple[str, ...]] = ()
 
     original_language = models.CharField(
         _("original language"), max_length=2, choices=Language, default=Language.FRENCH
@@ -113,10 +136,12 @@ class Translatable(Announced):
         """Save, and bring the states of the languages up to date.
 
         A translation whose original changed since becomes outdated, unless the edit is
-        minor, which keeps every translation valid.
+        minor, which keeps every translation valid and is written into the history.
         """
         self._normalise_blanks()
-        self._refresh_states(minor_edit=minor_edit)
+        if minor_edit and self._original_was_edited():
+            self._note_minor_edit()
+        self._refresh_states(minor_edit=minor_edit, before=self._stored_original())
         if (update_fields := kwargs.get("update_fields")) is not None:
             states = {f"{name}_{code}" for name in ("state", "source") for code in LANGUAGES}
             kwargs["update_fields"] = {*update_fields, *states}
@@ -125,7 +150,7 @@ class Translatable(Announced):
     def settle_texts(self):
         """What saving does to blanks and states, for a verb that writes many records in bulk."""
         self._normalise_blanks()
-        self._refresh_states(minor_edit=False)
+        self._refresh_states(minor_edit=False, before=None)
 
     def text(self, field: str, language: str | None = None) -> Text:
         """The field's text for a reader of the language, and the language it is in.
@@ -136,13 +161,18 @@ class Translatable(Announced):
         wanted = language or current_language()
         for code in dict.fromkeys((wanted, self.original_language, *LANGUAGES)):
             value = self.own_text(field, code)
-            if value and self._shows(code):
-                return Text(value, code)
+            if value and self._shows(field, code):
+                is_machine = self.translation_state(code) == TranslationState.MACHINE
+                return Text(value, code, is_machine and code != self.original_language)
         return Text("", wanted)
 
     def own_text(self, field: str, language: str) -> str:
         """The field's own text in one language, without any fallback."""
         return getattr(self, f"{field}_{language}") or ""
+
+    def own_texts(self, language: str) -> dict[str, str]:
+        """All texts of one language by field, in the order of the fields."""
+        return {name: self.own_text(name, language) for name in self.translated_fields}
 
     def languages(self) -> list[tuple[str, str]]:
         """Each of the three languages with its state, in the fixed order."""
@@ -160,14 +190,62 @@ class Translatable(Announced):
             code for code in LANGUAGES if code == self.original_language or self.is_available(code)
         ]
 
+    def is_whole(self, language: str) -> bool:
+        """Whether the language has every text that the original has, the obligatory one at least."""
+        return self._has_text(language) and not self.lacking(language)
+
+    def lacking(self, language: str) -> list[str]:
+        """The fields that the original has and the language has not."""
+        original = self.original_language
+        return [
+            name
+            for name in self.translated_fields
+            if self.own_text(name, original) and not self.own_text(name, language)
+        ]
+
     def fingerprint(self) -> str:
         """The fingerprint of the original text, over all translated fields."""
-        texts = (self.own_text(name, self.original_language) for name in self.translated_fields)
-        return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()
+        return fingerprint_of(self.own_texts(self.original_language).values())
 
-    def _shows(self, code: str) -> bool:
-        state = self.translation_state(code)
-        return code == self.original_language or state != TranslationState.MISSING
+    def is_behind(self, language: str) -> bool:
+        """Whether the text of the language was made from another original than the present one."""
+        source = getattr(self, f"source_{language}")
+        return bool(source) and source not in (PARTIAL, self.fingerprint())
+
+    def mark_translated(self, language: str):
+        """Declare the translation true to the original as it stands now; save afterwards."""
+        setattr(self, f"state_{language}", TranslationState.READY)
+        setattr(self, f"source_{language}", self.fingerprint())
+
+    def mark_in_progress(self, language: str):
+        """Say that somebody is writing the translation: readers wait for it; save afterwards."""
+        setattr(self, f"state_{language}", TranslationState.IN_PROGRESS)
+        if getattr(self, f"source_{language}") == PARTIAL:
+            setattr(self, f"source_{language}", "")
+
+    def mark_machine(self, language: str):
+        """Declare the text of the language a machine's, which nobody has revised."""
+        setattr(self, f"state_{language}", TranslationState.MACHINE)
+        setattr(self, f"source_{language}", self.fingerprint())
+
+    def take_translation(self, language: str, texts: Mapping[str, str], *, source: str):
+        """Write a translation that was made from the original of this fingerprint; save afterwards.
+
+        It is outdated when the original has changed since, never silently ready.
+        """
+        for name in self.translated_fields:
+            if name in texts:
+                setattr(self, f"{name}_{language}", texts[name])
+        if source == self.fingerprint():
+            self.mark_translated(language)
+        else:
+            setattr(self, f"state_{language}", TranslationState.OUTDATED)
+            setattr(self, f"source_{language}", source)
+
+    def _shows(self, field: str, code: str) -> bool:
+        if code == self.original_language or self.is_available(code):
+            return True
+        return field in self.stands_alone
 
     def _has_text(self, code: str) -> bool:
         return bool(self.own_text(self.translated_fields[0], code))
@@ -179,29 +257,89 @@ class Translatable(Announced):
                 if getattr(self, f"{name}_{code}") == "":
                     setattr(self, f"{name}_{code}", None)
 
-    def _refresh_states(self, *, minor_edit: bool):
+    def _original_was_edited(self) -> bool:
+        source = getattr(self, f"source_{self.original_language}")
+        return bool(self.pk and source) and source != self.fingerprint()
+
+    def _note_minor_edit(self):
+        note = str(_("Minor edit: the translations stay valid."))
+        reason = getattr(self, "_change_reason", None)
+        self._change_reason = f"{reason} {note}"[:100] if reason else note
+
+    def _stored_original(self) -> "Translatable | None":
+        """The stored record when its original language is another one; asked only if need be."""
+        if not self._original_was_edited():
+            return None
+        stored = type(self)._base_manager.filter(pk=self.pk).first()
+        if stored is None or stored.original_language == self.original_language:
+            return None
+        return stored
+
+    def _refresh_states(self, *, minor_edit: bool, before: "Translatable | None"):
         current = self.fingerprint()
+        if before is not None:
+            self._follow_another_original(before, current, minor_edit=minor_edit)
         previous = getattr(self, f"source_{self.original_language}")
         for code in LANGUAGES:
-            state, source = f"state_{code}", f"source_{code}"
             if code == self.original_language:
-                setattr(self, state, TranslationState.READY)
-                setattr(self, source, current)
+                self._settle(code, TranslationState.READY, current)
             elif not self._has_text(code):
-                if getattr(self, state) != TranslationState.IN_PROGRESS:
-                    setattr(self, state, TranslationState.MISSING)
-                setattr(self, source, "")
-            elif getattr(self, state) == TranslationState.MISSING:
-                setattr(self, state, TranslationState.READY)
-                setattr(self, source, current)
-            elif not getattr(self, source) or (minor_edit and getattr(self, source) == previous):
-                setattr(self, source, current)
-            elif (
-                getattr(self, state) == TranslationState.READY and getattr(self, source) != current
-            ):
-                setattr(self, state, TranslationState.OUTDATED)
+                self._settle_without_text(code)
+            else:
+                self._settle_with_text(code, current, previous, minor_edit=minor_edit)
 
-    def mark_translated(self, language: str):
-        """Declare the translation true to the original as it stands now; save afterwards."""
-        setattr(self, f"state_{language}", TranslationState.READY)
-        setattr(self, f"source_{language}", self.fingerprint())
+    def _settle(self, code: str, state: str, source: str):
+        setattr(self, f"state_{code}", state)
+        setattr(self, f"source_{code}", source)
+
+    def _settle_without_text(self, code: str):
+        is_said = self.translation_state(code) == TranslationState.IN_PROGRESS
+        if is_said and getattr(self, f"source_{code}") != PARTIAL:
+            self._settle(code, TranslationState.IN_PROGRESS, "")
+        else:
+            self._settle(code, TranslationState.MISSING, "")
+
+    def _settle_with_text(self, code: str, current: str, previous: str, *, minor_edit: bool):
+        state, source = self.translation_state(code), getattr(self, f"source_{code}")
+        whole = self.is_whole(code)
+        has_appeared = state == TranslationState.MISSING
+        if has_appeared or (state == TranslationState.IN_PROGRESS and source == PARTIAL):
+            self._settle_whole_or_partial(code, current)
+        elif state == TranslationState.READY and source in ("", current):
+            self._settle_whole_or_partial(code, current)
+        elif state == TranslationState.READY:
+            stays_valid = minor_edit and source == previous and whole
+            kept = TranslationState.READY, current
+            self._settle(code, *(kept if stays_valid else (TranslationState.OUTDATED, source)))
+        elif state == TranslationState.OUTDATED and source == current != previous and whole:
+            self._settle(code, TranslationState.READY, current)
+        elif state == TranslationState.MACHINE and not source:
+            self._settle(code, state, current)
+
+    def _settle_whole_or_partial(self, code: str, current: str):
+        if self.is_whole(code):
+            self._settle(code, TranslationState.READY, current)
+        else:
+            self._settle(code, TranslationState.IN_PROGRESS, PARTIAL)
+
+    def _follow_another_original(self, before: "Translatable", current: str, *, minor_edit: bool):
+        """Carry what was true to the old original over to the new one, if that was true to it."""
+        new, old = self.original_language, before.original_language
+        standard = getattr(before, f"source_{old}")
+        was_true = {
+            code
+            for code in LANGUAGES
+            if before.translation_state(code) == TranslationState.READY
+            and getattr(before, f"source_{code}") == standard
+        }
+        is_same_text = before.own_texts(new) == self.own_texts(new)
+        if new not in was_true or not (is_same_text or minor_edit):
+            return
+        for code in was_true - {new}:
+            if self.translation_state(code) == TranslationState.READY:
+                setattr(self, f"source_{code}", current)
+
+
+def fingerprint_of(texts: Iterable[str]) -> str:
+    """The fingerprint of the texts of an original, in the order of their fields."""
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()

@@ -23,6 +23,7 @@ class NetworkIdentity(Translatable):
     """Who the network is. There is one row, made by the first set-up."""
 
     translated_fields = ("name", "short_name", "motto", "introduction")
+    stands_alone = ("name", "short_name")
 
     name = models.CharField(_("name"), max_length=120)
     short_name = models.CharField(_("word for the logotype"), max_length=20)

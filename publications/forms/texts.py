@@ -89,7 +89,9 @@ class TextsForm(TranslatableForm):
             if code == self.instance.original_language or not chosen:
                 continue
             is_new = f"state_{code}" in self.changed_data
-            if chosen in (TranslationState.IN_PROGRESS, TranslationState.MACHINE):
+            if chosen == TranslationState.IN_PROGRESS:
+                self.instance.mark_in_progress(code)
+            elif chosen == TranslationState.MACHINE:
                 setattr(self.instance, f"state_{code}", chosen)
             elif chosen == TranslationState.READY and is_new:
                 self.instance.mark_translated(code)

@@ -37,12 +37,24 @@ def tr(record: Translatable, field: str, *, mark: bool = True, narrow: bool = Tr
 def show(text: Text, *, mark: bool = True, narrow: bool = True) -> str:
     """A text that knows its language, with ``lang`` and mark when it is not the reader's."""
     value = mark_safe(shown(text, narrow=narrow))
-    if text.language == current_language() or not text.value:
+    if not text.value:
         return value
+    machine = machine_mark(text) if mark else ""
+    if text.language == current_language():
+        return format_html("{} {}", value, machine) if machine else value
     span = format_html('<span lang="{}">{}</span>', text.language, value)
     if not mark:
         return span
-    return format_html('{} <span class="fallback">{}</span>', span, in_language(text.language))
+    marked = format_html('{} <span class="fallback">{}</span>', span, in_language(text.language))
+    return format_html("{} {}", marked, machine) if machine else marked
+
+
+@register.simple_tag
+def machine_mark(text: Text) -> str:
+    """The small mark beside what a machine has translated and nobody has revised."""
+    if not text.is_machine:
+        return ""
+    return format_html('<span class="fallback">{}</span>', _("machine translation, not revised"))
 
 
 @register.simple_tag
@@ -64,9 +76,13 @@ def tr_html(context, record: Translatable, field: str) -> str:
     request = getattr(context, "request", None)
     if request is not None and request.path_info.split("/")[2:3] in (["space"], ["secretariat"]):
         html = in_closed_area(html)
+    note = ""
+    if text.is_machine and text.value:
+        said = _("This is a machine translation that nobody has revised.")
+        note = format_html('<p><span class="fallback">{}</span></p>', said)
     if text.language == current_language():
-        return mark_safe(html)
-    return format_html('<div lang="{}">{}</div>', text.language, mark_safe(html))
+        return format_html("{}{}", note, mark_safe(html))
+    return format_html('{}<div lang="{}">{}</div>', note, text.language, mark_safe(html))
 
 
 @register.simple_tag

@@ -198,6 +198,7 @@ class Event(Addressed, Translatable):
 
     translated_fields = ("title", "summary", "place")
     stands_alone = ("title", "place")
+    may_stay = ("place",)
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -67,7 +67,7 @@ PARTIAL = "partial"
 
 
 class Text(NamedTuple):
-    """A text, the language it is really in, and whether a machine wrote it and nobody revised it."""
+    """A text, the language it is really in, and whether it is a machine's unrevised draft."""
 
     value: str
     language: str
@@ -113,11 +113,13 @@ class Translatable(Announced):
 
     ``translated_fields`` names the prose fields registered with modeltranslation, the
     obligatory one first. The original language is the only one required. ``stands_alone`` are
-    those shown to readers before the rest of the translation is there.
+    those shown to readers before the rest of the translation is there, ``may_stay`` those that a
+    translation may leave as they are in the original, such as the name of a town.
     """
 
     translated_fields: ClassVar[tuple[str, ...]] = ()
     stands_alone: ClassVar[tuple[str, ...]] = ()
+    may_stay: ClassVar[tuple[str, ...]] = ()
 
     original_language = models.CharField(
         _("original language"), max_length=2, choices=Language, default=Language.FRENCH
@@ -191,16 +193,18 @@ class Translatable(Announced):
         ]
 
     def is_whole(self, language: str) -> bool:
-        """Whether the language has every text that the original has, the obligatory one at least."""
+        """Whether the language has every text that it needs, the obligatory one at least."""
         return self._has_text(language) and not self.lacking(language)
 
     def lacking(self, language: str) -> list[str]:
-        """The fields that the original has and the language has not."""
+        """The fields that the original has and the language has not, and needs."""
         original = self.original_language
         return [
             name
             for name in self.translated_fields
-            if self.own_text(name, original) and not self.own_text(name, language)
+            if name not in self.may_stay
+            and self.own_text(name, original)
+            and not self.own_text(name, language)
         ]
 
     def fingerprint(self) -> str:
@@ -302,10 +306,10 @@ class Translatable(Announced):
     def _settle_with_text(self, code: str, current: str, previous: str, *, minor_edit: bool):
         state, source = self.translation_state(code), getattr(self, f"source_{code}")
         whole = self.is_whole(code)
-        has_appeared = state == TranslationState.MISSING
-        if has_appeared or (state == TranslationState.IN_PROGRESS and source == PARTIAL):
-            self._settle_whole_or_partial(code, current)
-        elif state == TranslationState.READY and source in ("", current):
+        is_new = state == TranslationState.MISSING
+        was_partial = state == TranslationState.IN_PROGRESS and source == PARTIAL
+        is_true = state == TranslationState.READY and source in ("", current)
+        if is_new or was_partial or is_true:
             self._settle_whole_or_partial(code, current)
         elif state == TranslationState.READY:
             stays_valid = minor_edit and source == previous and whole

@@ -158,9 +158,10 @@ def translation_note(record: Publication) -> str:
         )
         % {"wanted": in_language(language), "given": in_language(record.text(field).language)},
         TranslationState.IN_PROGRESS: _(
-            "The translation of this text is under way; what is not yet translated is shown in "
-            "another language."
-        ),
+            # Translators: "in English", "in French" or "in Spanish".
+            "The translation of this text is under way. Here it is %(given)s."
+        )
+        % {"given": in_language(record.text(field).language)},
         TranslationState.OUTDATED: _("The original has changed since this translation was made."),
         TranslationState.MACHINE: _("This is a machine translation that nobody has revised."),
     }.get(record.translation_state(language), "")

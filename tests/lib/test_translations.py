@@ -104,7 +104,7 @@ def test_a_text_in_progress_is_not_shown_to_readers():
 
 
 def test_half_a_translation_is_in_progress_until_it_is_whole():
-    text = factories.create_publication(body_fr="<p>Corps</p>", title_es="Informe")
+    text = factories.create_publication(body_fr="<p>Corps</p>", title_es="I", summary_es="")
     assert text.lacking("es") == ["summary", "body"]
     assert text.state_es == TranslationState.IN_PROGRESS
     assert text.text("title", "es").language == "fr"

@@ -155,6 +155,7 @@ def test_what_a_publication_says(client, language):
         title_es="Título",
         body_fr="<p>Corps</p>",
         body_en="<p>Body</p>",
+        body_es="<p>Cuerpo</p>",
         authors="Region R8 (example)",
         regions=[create_region("R8")],
         axes=[create_axis(4)],
@@ -191,7 +192,7 @@ def notes(client, publication) -> dict[str, str]:
 
 
 def test_the_reader_is_told_how_the_translation_stands(client):
-    publication = create_publication(body_fr="<p>Corps</p>")
+    publication = create_publication(body_fr="<p>Corps</p>", body_en="<p>Body</p>")
     missing = client.get(page_of(publication, "es")).content.decode()
     assert notes(client, publication)["fr"] == ""
     assert notes(client, publication)["en"] == ""

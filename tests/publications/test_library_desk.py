@@ -59,7 +59,7 @@ def test_a_publication_is_recorded_as_a_draft(client, secretary):
     assert answer.url == f"{LIST}P-2026-14/"
     found = Publication.objects.get()
     assert (found.state, found.body_fr) == ("draft", "<p>Corps</p>")
-    assert found.languages() == [("fr", "ready"), ("en", "ready"), ("es", "missing")]
+    assert found.languages() == [("fr", "ready"), ("en", "in_progress"), ("es", "missing")]
     assert [*found.axes.all(), *found.regions.all(), *found.countries.all()] == [
         axis,
         region,

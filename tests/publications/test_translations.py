@@ -56,6 +56,7 @@ def test_a_lead_translates_and_publishes_nothing(client, lead):
         address,
         spanish(
             title_es="Informe",
+            summary_es="Resumen.",
             body_es="<p>Texto<script>x</script></p>",
             file_es=an_upload(a_pdf(3)),
             # What is not theirs to say is not read.
@@ -81,7 +82,9 @@ def test_a_translation_made_against_an_older_original_is_revised(client, lead):
     publication.title_fr = "Autre rapport"
     publication.save()
     assert publication.state_es == "outdated"
-    client.post(page_of(publication), spanish(title_es="Otro", state_es="outdated"))
+    client.post(
+        page_of(publication), spanish(title_es="Otro", summary_es="Resumen.", state_es="outdated")
+    )
     publication.refresh_from_db()
     assert publication.state_es == "ready"
 

@@ -20,6 +20,7 @@ def page(request: HttpRequest) -> dict:
         "area_label": "",
         "language": current_language(),
         "site_url": settings.SITE_URL,
+        "site_host": settings.SITE_HOST,
     }
 
 

@@ -1,4 +1,4 @@
-"""Feeds that combine several apps: a region, an axis, everything; and the portal's own pages."""
+"""Feeds and calendars of a region, an axis, everything; and of the portal's own pages."""
 
 import html
 from itertools import chain
@@ -17,6 +17,7 @@ from portal.lib.translations import Text
 from portal.models import Page
 from programme import feeds as programme
 from programme.models import Axis, Event
+from programme.views import calendar_answer
 from publications import feeds as publications
 from publications.models import Issue, Publication
 from regions.feeds import label
@@ -47,8 +48,8 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         Issue.objects.public().filter(newsletter__region=found),
         Organisation.objects.public().in_region(found),
     )
-    name = " ".join(part for part in (found.code, label(found)) if part)
-    return feeds.answer(request, entries, title=titled(name), page=found.get_absolute_url())
+    title = titled(name_of_region(found))
+    return feeds.answer(request, entries, title=title, page=found.get_absolute_url())
 
 
 @login_not_required
@@ -57,8 +58,16 @@ def axis(request: HttpRequest, number: int) -> HttpResponse:
     entries = latest(
         Publication.objects.announced().on_axis(found), Event.objects.public().filter(axis=found)
     )
-    name = _("Axis %(number)s") % {"number": found.number}
-    return feeds.answer(request, entries, title=titled(name), page=found.get_absolute_url())
+    title = titled(name_of_axis(found))
+    return feeds.answer(request, entries, title=title, page=found.get_absolute_url())
+
+
+def name_of_region(region: Region) -> str:
+    return " ".join(part for part in (region.code, label(region)) if part)
+
+
+def name_of_axis(axis: Axis) -> str:
+    return _("Axis %(number)s") % {"number": axis.number}
 
 
 def titled(name: str) -> str:
@@ -78,6 +87,26 @@ def latest(texts, events, letters=None, organisations=None) -> list[feeds.Entry]
         map(members.entry, organisations),
     )
     return sorted(found, key=lambda one: (one.updated, one.id), reverse=True)[:most]
+
+
+# -- Calendars ------------------------------------------------------------------------------------
+
+
+@login_not_required
+def region_calendar(request: HttpRequest, code: str) -> HttpResponse:
+    found = get_object_or_404(Region, code=code)
+    rows = Event.objects.public().in_region(found)
+    return calendar_answer(rows, name=titled(name_of_region(found)), source=request.path)
+
+
+@login_not_required
+def axis_calendar(request: HttpRequest, number: int) -> HttpResponse:
+    found = get_object_or_404(Axis.objects.of_current_cycle(), number=number)
+    rows = Event.objects.public().filter(axis=found)
+    return calendar_answer(rows, name=titled(name_of_axis(found)), source=request.path)
+
+
+# -- The portal's own pages -----------------------------------------------------------------------
 
 
 @login_not_required

@@ -77,7 +77,7 @@ def news_of(region) -> dict:
     if region is None:
         return {"latest": [], "events": []}
     published = Publication.objects.public().in_region(region).newest_first()
-    upcoming = Event.objects.public().in_region(region).upcoming(timezone.now())
+    upcoming = Event.objects.public().taking_place().in_region(region).upcoming(timezone.now())
     return {"latest": published[:LATEST], "events": upcoming[:LATEST]}
 
 

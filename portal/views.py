@@ -148,7 +148,10 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
             "reach": reach.of_region(found),
             "latest": publications.newest_first().prefetch_related("axes", "regions")[:3],
             "issues": Issue.objects.public().filter(newsletter__region=found).newest_first()[:2],
-            "events": Event.objects.public().in_region(found).upcoming(timezone.now())[:4],
+            "events": Event.objects.public()
+            .taking_place()
+            .in_region(found)
+            .upcoming(timezone.now())[:4],
             "groupings": Grouping.objects.filter(regions=found),
         },
     )
@@ -174,7 +177,10 @@ def axis(request: HttpRequest, number: int) -> HttpResponse:
             "activities": Activity.objects.filter(axis=found)
             .under_way(timezone.localdate())
             .prefetch_related("regions")[:10],
-            "events": Event.objects.public().filter(axis=found).upcoming(timezone.now())[:5],
+            "events": Event.objects.public()
+            .taking_place()
+            .filter(axis=found)
+            .upcoming(timezone.now())[:5],
         },
     )
 

@@ -170,6 +170,9 @@ class EventQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def in_region(self, region: Region):
         return self.filter(regions=region)
 
+    def taking_place(self):
+        return self.filter(is_cancelled=False)
+
     def upcoming(self, now: datetime.datetime):
         return self.filter(ends_at__gte=now).order_by("starts_at", "slug")
 
@@ -229,8 +232,16 @@ class Event(Addressed, Translatable):
     )
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
+    is_all_day = models.BooleanField(
+        _("whole days"), default=False, help_text=_("Only the dates are told, not the hours.")
+    )
     website = models.URLField(_("website"), blank=True)
     is_public = models.BooleanField(_("public"), default=True)
+    is_cancelled = models.BooleanField(
+        _("cancelled"),
+        default=False,
+        help_text=_("It stays in the list and in the calendars of readers, and says so."),
+    )
 
     objects = TranslatableManager.from_queryset(EventQuerySet)()
 

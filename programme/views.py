@@ -103,13 +103,33 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
+def events_calendar(request: HttpRequest) -> HttpResponse:
+    """The events of the same list, for a calendar program to subscribe to."""
+    query = feeds.query_of(request).rstrip("?")
+    name = f"{network.current().name()} – {_('Events')}"
+    return calendar_answer(asked_for(request), name=name, source=request.path + query)
+
+
+def calendar_answer(rows: EventQuerySet, *, name: str, source: str) -> HttpResponse:
+    """A calendar to subscribe to, of these public events."""
+    content = calendar.as_ical(
+        calendar.for_calendars(rows, timezone.now()), name=name, source=source
+    )
+    return HttpResponse(
+        content,
+        content_type=calendar.MEDIA_TYPE,
+        headers={"Access-Control-Allow-Origin": "*"},
+    )
+
+
+@login_not_required
 def event_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The event for the reader's own calendar (RFC 5545)."""
-    found = Event.objects.public().filter(slug=slug).first()
+    found = calendar.with_revisions(Event.objects.public().filter(slug=slug)).first()
     if found is None:
         return moved(request, Event.objects.public(), slug=slug)
     return HttpResponse(
-        calendar.as_ical(found),
-        content_type="text/calendar; charset=utf-8",
+        calendar.as_ical([found], name=str(found)),
+        content_type=calendar.MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{found.slug}.ics"'},
     )

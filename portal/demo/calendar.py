@@ -29,6 +29,8 @@ def create_events() -> int:
             starts_at=starts_at,
             ends_at=starts_at + datetime.timedelta(hours=row["hours"]),
             is_public=row.get("public", True),
+            is_all_day=row.get("all_day", False),
+            is_cancelled=row.get("cancelled", False),
             website=f"https://{row['slug']}.example.org/" if row["kind"] == "conference" else "",
             original_language=originally(row),
             **texts(row, "title", "summary", "place"),

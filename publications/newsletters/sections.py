@@ -56,8 +56,10 @@ def events(region: Region | None, period: Period) -> QuerySet:
     The world's letter has the world conferences and what does not belong to one region alone.
     """
     after = period.next.first_day
-    ahead = Event.objects.public().beginning_between(
-        after, after + datetime.timedelta(days=DAYS_AHEAD)
+    ahead = (
+        Event.objects.public()
+        .taking_place()
+        .beginning_between(after, after + datetime.timedelta(days=DAYS_AHEAD))
     )
     if region:
         return ahead.in_region(region).order_by("starts_at", "slug")

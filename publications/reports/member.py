@@ -92,7 +92,7 @@ def data(
                 "date": event.local_start.date().isoformat(),
             }
             for event in (
-                Event.objects.public().in_region(region).upcoming(timezone.now())[:4]
+                Event.objects.public().taking_place().in_region(region).upcoming(timezone.now())[:4]
                 if region
                 else ()
             )

@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-stale-imports": {"task": "members.requeue_stale_imports", "schedule": 60.0},
     "send-due-issues": {"task": "publications.send_due_issues", "schedule": 60.0},
     "release-due-texts": {"task": "publications.release_due_texts", "schedule": 60.0},
+    "read-due-files": {"task": "publications.read_due_files", "schedule": 60.0},
     "draft-due-issues": {
         "task": "publications.draft_due_issues",
         "schedule": crontab(minute=10),

@@ -1,12 +1,10 @@
-"""Putting texts into the library: their symbols, their files, and when the public sees them."""
+"""Putting texts into the library: their symbols, and when the public sees them."""
 
 import datetime
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,17 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import User
 from portal.lib.changes import announce
-from portal.lib.files import FileFacts
-from publications.models import EditorialStep, Publication, PublicationFile
+from publications.filing import Upload, keep_file, remove_file
+from publications.models import EditorialStep, Publication
 from publications.models.library import PublicationState
 from publications.models.life import StepKind
-
-
-class Upload(NamedTuple):
-    """A file that was judged by its content, and what was found in it."""
-
-    file: File
-    facts: FileFacts
 
 
 def next_symbol(year: int) -> str:
@@ -68,35 +59,6 @@ def record(
             ) from error
         raise
     return publication
-
-
-def keep_file(publication: Publication, language: str, upload: Upload):
-    """Store the file of one language in the place of an earlier one."""
-    row = publication.files.filter(language=language).first() or PublicationFile(
-        publication=publication, language=language
-    )
-    forget_on_commit(row)
-    row.media_type, row.size, row.pages, row.is_tagged, row.digest = upload.facts[:5]
-    row.file.save(upload.file.name, upload.file, save=False)
-    try:
-        row.save()
-    except BaseException:
-        row.file.storage.delete(row.file.name)
-        raise
-    return row.file
-
-
-def remove_file(publication: Publication, language: str):
-    for row in publication.files.filter(language=language):
-        forget_on_commit(row)
-        row.delete()
-
-
-def forget_on_commit(row: PublicationFile):
-    """Take the row's present file out of the storage once its end is certain."""
-    if row.file:
-        storage, name = row.file.storage, row.file.name
-        transaction.on_commit(lambda: storage.delete(name))
 
 
 # -- The editorial life --------------------------------------------------------------------------

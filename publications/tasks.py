@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from publications import publishing
-from publications.models import Issue, Report, Subscription
+from publications import publishing, reading
+from publications.models import Issue, PublicationFile, Report, Subscription
 from publications.models.newsletters import IssueState
 from publications.newsletters import drafting, sending, subscribing
 from publications.reports import making
@@ -29,6 +29,18 @@ def request_due_reports():
 @shared_task(name="publications.draft_due_issues", expires=3600)
 def draft_due_issues():
     drafting.draft_due()
+
+
+@shared_task(name="publications.read_file", soft_time_limit=150, time_limit=180)
+def read_file(file_id: int):
+    file = PublicationFile.objects.select_related("publication").filter(pk=file_id).first()
+    if file is not None:
+        reading.read(file)
+
+
+@shared_task(name="publications.read_due_files", expires=60)
+def read_due_files():
+    reading.request_due()
 
 
 @shared_task(name="publications.release_due_texts", expires=60)

@@ -189,9 +189,7 @@ def an_upload(content: bytes | None = None, name: str = "text.pdf") -> SimpleUpl
 
 def add_file(publication, language: str = "fr", content: bytes | None = None):
     """Give the publication a stored file in the language, by the verb."""
-    from publications import publishing  # noqa: PLC0415  after the settings are read
+    from publications import filing  # noqa: PLC0415  after the settings are read
 
-    upload = an_upload(content)
-    facts = files.inspect(upload, name=upload.name, limit=10**7)
-    publishing.keep_file(publication, language, publishing.Upload(upload, facts))
+    filing.keep_file(publication, language, filing.judge(an_upload(content)))
     return publication.files.get(language=language)

@@ -117,15 +117,8 @@ def printed(publication: Publication, language: str) -> bytes:
 def attach_file(publication: Publication, language: str, content: bytes):
     """Store the document under its own name, and what is said of it as read from the file."""
     facts = inspect(BytesIO(content), name="example.pdf", limit=settings.UPLOAD_LIMIT)
-    record = PublicationFile(
-        publication=publication,
-        language=language,
-        media_type=facts.media_type,
-        size=facts.size,
-        pages=facts.pages,
-        is_tagged=facts.is_tagged,
-        digest=facts.digest,
-    )
+    record = PublicationFile(publication=publication, language=language)
+    record.take_facts(facts, is_stripped=False)
     # What an interrupted run left behind would otherwise push the file to another name.
     default_storage.delete(file_path(record, "example.pdf"))
     record.file.save("example.pdf", ContentFile(content), save=False)

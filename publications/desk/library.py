@@ -34,6 +34,8 @@ def new_publication(request: HttpRequest) -> HttpResponse:
     form = PublicationForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid() and form.record():
         messages.success(request, _("The publication is recorded as a draft."))
+        for warning in form.language_warnings():
+            messages.warning(request, warning)
         return back_to(form.instance)
     return render(request, "publications/library/desk_form.html", {"form": form})
 
@@ -46,6 +48,8 @@ def edit_publication(request: HttpRequest, symbol: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and form.record():
         messages.success(request, _("The publication has been saved."))
+        for warning in form.language_warnings():
+            messages.warning(request, warning)
         return back_to(found)
     # What was typed is in the form; the heading and the acts are of what is stored.
     stored = own_publication(request, symbol) if request.method == "POST" else found

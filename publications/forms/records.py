@@ -41,7 +41,7 @@ class PublicationForm(TextsForm):
         }
 
     def __init__(self, *args, user: User, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, user=user, **kwargs)
         record, is_new = self.instance, self.instance.pk is None
         linked = Q() if is_new else Q(publications=record)
         self.fields["axes"].queryset = with_linked(Axis.objects.of_current_cycle(), linked)

@@ -1,18 +1,18 @@
 """The texts of a publication in its languages, and the form of one translation."""
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from members.models import User
 from portal.lib import files
 from portal.lib.forms import LanguageFields, TranslatableForm
 from portal.lib.translations import LANGUAGES, TranslationState
-from publications import publishing
+from publications import filing, publishing
+from publications.filing import Upload
 from publications.models import Publication, PublicationFile
-from publications.publishing import Upload
 
 
 class TextsForm(TranslatableForm):
@@ -22,8 +22,9 @@ class TextsForm(TranslatableForm):
     form in which one file is not what its name says.
     """
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         self.uploads: dict[str, Upload] = {}
         kept = {file.language: file for file in self._kept_files()}
         for code in self.edited_languages:
@@ -33,6 +34,7 @@ class TextsForm(TranslatableForm):
                 self.fields[f"remove_file_{code}"] = forms.BooleanField(
                     label=_("Remove this file"), required=False
                 )
+        self.fields["strip_files"] = self._strip_field()
 
     def record(self) -> bool:
         """Store texts and files by the verb; False, the reason at its field, when it refuses."""
@@ -112,11 +114,38 @@ class TextsForm(TranslatableForm):
 
     def _judge(self, code: str, upload):
         try:
-            facts = files.inspect(upload, name=upload.name, limit=settings.UPLOAD_LIMIT)
+            self.uploads[code] = filing.judge(upload, strip=self._strips)
         except ValidationError as error:
             self.add_error(f"file_{code}", error)
-        else:
-            self.uploads[code] = Upload(upload, facts)
+
+    @property
+    def _strips(self) -> bool:
+        """Ticked, or an organisation was chosen just now of which the tick could not know."""
+        chosen = self.cleaned_data.get("organisations") or ()
+        names_discreet = any(organisation.discreet for organisation in chosen)
+        is_new = names_discreet and not filing.names_discreet(self.instance)
+        return bool(self.cleaned_data.get("strip_files")) or is_new
+
+    def _strip_field(self) -> forms.BooleanField:
+        is_forced = filing.must_strip(self.user)
+        return forms.BooleanField(
+            label=_("Take personal data out of the files"),
+            required=False,
+            initial=is_forced or filing.strips_by_default(self.user, self.instance),
+            disabled=is_forced,
+            help_text=_(
+                "Of the files sent now: author, organisation, program and dates, names beside "
+                "remarks and tracked changes, place and camera of photographs. The text itself "
+                "stays as it is."
+            ),
+        )
+
+    def language_warnings(self) -> list[str]:
+        """What the files that were sent say of their language, where it is another one."""
+        warnings = (
+            filing.language_warning(code, upload.facts) for code, upload in self.uploads.items()
+        )
+        return [warning for warning in warnings if warning]
 
     def _kept_files(self) -> list[PublicationFile]:
         return list(self.instance.files.all()) if self.instance.pk else []
@@ -160,6 +189,13 @@ def said_of(file: PublicationFile) -> str:
     if file.pages:
         pages = ngettext("%(count)d page", "%(count)d pages", file.pages)
         parts.append(pages % {"count": file.pages})
+    if file.is_tagged:
+        parts.append(gettext("tagged"))
+    if file.declares_another_language:
+        declared = files.language_label(file.declared_language)
+        parts.append(gettext("says that it is in %(language)s") % {"language": declared})
+    if file.is_stripped:
+        parts.append(gettext("without personal data"))
     return ", ".join(parts)
 
 

@@ -3,12 +3,12 @@
 import datetime
 from pathlib import PurePath
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.files import SUFFIXES, kind_name
+from portal.lib.files import SUFFIXES, FileFacts, base_language, kind_name
 from portal.lib.translations import Language
 from publications.models.library import Publication
 
@@ -36,6 +36,19 @@ class PublicationFileQuerySet(models.QuerySet):
         """Files whose words and first page no worker has read yet, nor is reading now."""
         free = Q(reading_since__isnull=True) | Q(reading_since__lt=now - LONGEST_READING)
         return self.filter(free, read_at__isnull=True, readings__lt=MOST_READINGS)
+
+    def forget_on_commit(self):
+        """Take what these rows store out of the storage once their end is certain."""
+        for row in self:
+            row.forget_on_commit()
+
+    def delete(self):
+        self.forget_on_commit()
+        return super().delete()
+
+    # Of a set of rows alone, as Django's own.
+    delete.queryset_only = True
+    delete.alters_data = True
 
 
 class PublicationFile(models.Model):
@@ -88,6 +101,30 @@ class PublicationFile(models.Model):
             "publications:file",
             kwargs={"symbol": self.publication.dashed_symbol, "file_language": self.language},
         )
+
+    def delete(self, *args, **kwargs):
+        self.forget_on_commit()
+        return super().delete(*args, **kwargs)
+
+    def forget_on_commit(self):
+        """Take the present file and its picture out of the storage once their end is certain."""
+        for stored in (self.file, self.thumbnail):
+            if stored:
+                storage, name = stored.storage, stored.name
+                transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+
+    def take_facts(self, facts: FileFacts, *, is_stripped: bool):
+        """What was found in a new file; the words and the picture of the former one are gone."""
+        self.media_type, self.size, self.pages, self.is_tagged, self.digest = facts[:5]
+        self.declared_language, self.is_stripped = facts.language[:35], is_stripped
+        self.words, self.thumbnail = "", ""
+        self.thumbnail_width = self.thumbnail_height = self.readings = 0
+        self.reading_since = self.read_at = None
+
+    @property
+    def declares_another_language(self) -> bool:
+        declared = base_language(self.declared_language)
+        return bool(declared) and declared != self.language
 
     @property
     def kind(self) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
+from portal.lib.changes import announce
 from portal.lib.prose import ProseField
 from portal.lib.translations import (
     LANGUAGES,
@@ -120,6 +121,19 @@ class PublicationQuerySet(TranslatableQuerySet):
     def translatable_into(self, language: str):
         """What a lead of the language may translate, which its originals are not."""
         return self.for_leads().exclude(original_language=language)
+
+    def delete(self):
+        """Their files leave the storage, and whoever listens hears of it, as of a single one."""
+        going = list(self)
+        for publication in going:
+            publication.files.all().forget_on_commit()
+        result = super().delete()
+        announce(*going)
+        return result
+
+    # Of a set of rows alone, as Django's own.
+    delete.queryset_only = True
+    delete.alters_data = True
 
 
 class Publication(Translatable):
@@ -279,6 +293,10 @@ class Publication(Translatable):
         if (update_fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*update_fields, "announced_at", "changed_at"}
         super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        self.files.all().forget_on_commit()
+        return super().delete(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("publications:detail", kwargs={"symbol": self.dashed_symbol})

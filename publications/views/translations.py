@@ -40,10 +40,12 @@ def translate(request: HttpRequest, symbol: str, text_language: str) -> HttpResp
     if not may_translate(request.user, found, text_language):
         raise Http404
     form = translation_form(text_language)(
-        request.POST or None, request.FILES or None, instance=found
+        request.POST or None, request.FILES or None, instance=found, user=request.user
     )
     if request.method == "POST" and form.is_valid() and form.record():
         messages.success(request, _("The translation has been saved."))
+        for warning in form.language_warnings():
+            messages.warning(request, warning)
         return redirect("publications:translate", symbol=symbol, text_language=text_language)
     return render(
         request,

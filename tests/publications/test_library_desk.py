@@ -228,7 +228,8 @@ def test_a_file_is_replaced_and_removed(
         with django_capture_on_commit_callbacks(execute=True):
             client.post(page_of(publication), as_stored(publication, file_fr=an_upload(content)))
     assert [file.pages for file in publication.files.all()] == [5]
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    kept = sorted(path.suffix for path in tmp_path.rglob("*") if path.is_file())
+    assert kept == [".pdf", ".webp"]
     shown = client.get(page_of(publication)).content.decode()
     assert "Now: PDF," in shown and "5 pages" in shown
     with django_capture_on_commit_callbacks(execute=True):

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from portal.lib import changes, files
-from publications import publishing
+from publications import filing, publishing
 from publications.models import Publication, PublicationFile
 from tests.documents import a_pdf, add_file, an_upload
 from tests.factories import create_publication, create_secretary
@@ -16,9 +16,8 @@ from tests.factories import create_publication, create_secretary
 pytestmark = pytest.mark.django_db
 
 
-def upload(content: bytes | None = None) -> publishing.Upload:
-    file = an_upload(content)
-    return publishing.Upload(file, files.inspect(file, name=file.name, limit=10**7))
+def upload(content: bytes | None = None) -> filing.Upload:
+    return filing.judge(an_upload(content))
 
 
 def stored() -> set[str]:
@@ -69,7 +68,8 @@ def test_a_replaced_file_leaves_once_everything_is_committed(
     assert not default_storage.exists(old)
     file = publication.files.get()
     assert file.pages == 5
-    assert stored() == {file.file.name.split("/")[1]}
+    kept = {file.file.name, file.thumbnail.name}
+    assert stored() == {name.split("/")[1] for name in kept}
 
 
 def publication_saved(publication):
@@ -100,7 +100,7 @@ def test_all_or_nothing(django_capture_on_commit_callbacks):
         publication.save()
         return publication
 
-    broken = publishing.Upload(an_upload(), files.FileFacts("application/pdf", -1, 1, False, "x"))
+    broken = filing.Upload(an_upload(), files.FileFacts("application/pdf", -1, 1, False, "x"))
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(Exception) as caught:
         publishing.record(save, files={"fr": upload(a_pdf(9)), "es": broken})
     assert type(caught.value).__name__ in ("IntegrityError", "DataError")

@@ -19,7 +19,9 @@ from portal.lib.files.kinds import (
     SUFFIXES,
     TEXTS,
     accepted,
+    base_language,
     kind_name,
+    language_label,
     media_type_of,
 )
 from portal.lib.files.refusals import refused
@@ -38,9 +40,12 @@ __all__ = [
     "TEXTS",
     "FileFacts",
     "accepted",
+    "base_language",
     "inspect",
     "kind_name",
+    "language_label",
     "media_type_of",
+    "refused",
 ]
 
 

@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from django.utils.translation import gettext_lazy as _
+
 PDF = "application/pdf"
 EPUB = "application/epub+zip"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -72,3 +74,24 @@ def accepted(kinds: Sequence[str]) -> str:
     return ",".join(
         suffix for kind in kinds for suffix in (SUFFIXES[kind], *OTHER_SUFFIXES.get(kind, ()))
     )
+
+
+# -- Languages that files declare ------------------------------------------------------------------
+
+# Codes of three letters, which some programs write.
+SHORT = {"fra": "fr", "fre": "fr", "eng": "en", "spa": "es"}
+# Several languages, none, or one that the program did not know.
+NO_LANGUAGE = ("mul", "und", "zxx", "mis")
+LANGUAGE_NAMES = {"fr": _("French"), "en": _("English"), "es": _("Spanish")}
+
+
+def base_language(declared: str) -> str:
+    """The language without its country: fr of fr-CA. "" when it names no single one."""
+    base = declared.partition("-")[0].lower()
+    base = SHORT.get(base, base)
+    return "" if base in NO_LANGUAGE else base
+
+
+def language_label(declared: str) -> str:
+    """The language in words, or the code itself where it is none of the portal's."""
+    return str(LANGUAGE_NAMES.get(base_language(declared), declared))

@@ -62,6 +62,10 @@ MESSAGES = {
         "A picture in this file has too many pixels. Make the picture smaller and send the file "
         "again."
     ),
+    "not_cleaned": _(
+        "The personal data could not be taken out of this file. Save it again from the program it "
+        "was written with, and send the new file."
+    ),
     "infected": _(
         "A virus was found in this file (%(virus)s). Nothing was kept. Check the computer it comes "
         "from."

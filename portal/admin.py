@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.back_room import LanguageStateFilter, ReadOnlyAdmin, RecordAdmin
-from portal.models import ContactMessage, Heartbeat, NetworkIdentity, Page, SearchDocument
+from portal.models import ContactMessage, Heartbeat, NetworkIdentity, Page, Picture, SearchDocument
 
 # Second factors are asked for by the portal's log-in only.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -62,6 +62,13 @@ class ContactMessageAdmin(admin.ModelAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("kind", "at")
+
+
+@admin.register(Picture)
+class PictureAdmin(ReadOnlyAdmin):
+    list_display = ("name", "alternative", "width", "height", "size", "sent_by", "sent_at")
+    list_select_related = ("sent_by",)
+    search_fields = ("name", "alternative_fr", "alternative_en", "alternative_es")
 
 
 @admin.register(SearchDocument)

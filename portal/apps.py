@@ -15,6 +15,7 @@ class PortalConfig(AppConfig):
             identity,
             indexing,
             personal,
+            pictures,
             reached,
             search,
             text_kinds,
@@ -28,6 +29,7 @@ class PortalConfig(AppConfig):
         network.register(identity.read)
         changes.register(identity.forget)
         changes.register(search.follow)
+        changes.register(pictures.follow)
         post_migrate.connect(indexing.ensure, sender=self, dispatch_uid="portal.indexing")
         heartbeat.listen()
         personal.listen()
@@ -35,5 +37,6 @@ class PortalConfig(AppConfig):
             {
                 "portal.Assignment.person": Rule(),
                 "portal.Assignment.given_by": Rule(),
+                "portal.Picture.sent_by": Rule(),
             }
         )

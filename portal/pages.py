@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import desk, feeds, gallery, searching, space, views
+from portal import desk, feeds, gallery, pictures, searching, space, views
 
 app_name = "portal"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("search/", searching.results, name="search"),
     # The members’ area and the secretariat
     path("space/", space.space, name="space"),
+    path("space/pictures/", pictures.pictures, name="pictures"),
+    path("space/pictures/<str:name>", pictures.picture, name="picture"),
     path("secretariat/", desk.desk, name="desk"),
     path("secretariat/act/", desk.act, name="desk_act"),
     path("secretariat/messages/", desk.contact_messages, name="desk_messages"),

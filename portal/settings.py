@@ -218,6 +218,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "members": {"task": "members.do_what_is_due", "schedule": crontab(minute=20)},
     "send-notices": {"task": "members.send_notices", "schedule": 60.0},
+    "clear-unused-pictures": {
+        "task": "portal.clear_unused_pictures",
+        "schedule": crontab(minute=50, hour=2),
+    },
     "repair-search-index": {
         "task": "portal.repair_search_index",
         "schedule": crontab(minute=30, hour=2),

@@ -1,11 +1,16 @@
 from celery import shared_task
 
-from portal import heartbeat, reads, search
+from portal import heartbeat, pictures, reads, search
 
 
 @shared_task(name="portal.heartbeat", expires=60)
 def beat():
     heartbeat.note_worker()
+
+
+@shared_task(name="portal.clear_unused_pictures")
+def clear_unused_pictures():
+    pictures.clear_unused()
 
 
 @shared_task(name="portal.repair_search_index")

@@ -1,7 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from portal.models import NetworkIdentity, Page
+from portal.models import NetworkIdentity, Page, Picture
 
 
 @register(NetworkIdentity)
@@ -12,6 +12,11 @@ class NetworkIdentityTranslation(TranslationOptions):
 @register(Page)
 class PageTranslation(TranslationOptions):
     fields = ("title", "body")
+
+
+@register(Picture)
+class PictureTranslation(TranslationOptions):
+    fields = ("alternative",)
 
 
 simple_history.register(Page, app="portal")

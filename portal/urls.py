@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import crawlers, health, views
+from portal import crawlers, health, pictures, views
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -14,6 +14,7 @@ handler500 = "portal.views.server_error"
 urlpatterns = [
     path("", views.choose_language, name="root"),
     path("id/<slug:symbol>", views.permanent, name="permanent"),
+    path("pictures/<str:name>", pictures.public_picture, name="picture"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("favicon.ico", crawlers.icon, name="icon"),
     path("robots.txt", crawlers.robots, name="robots"),

@@ -3,6 +3,7 @@
 import datetime
 import itertools
 from decimal import Decimal
+from io import BytesIO
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -10,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
 from members import threads
 from members.models import (
@@ -30,7 +32,7 @@ from members.models import (
     User,
 )
 from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, MandateKind
-from portal.models import NetworkIdentity
+from portal.models import NetworkIdentity, Picture
 from programme.models import Activity, Axis, Cycle, Event
 from publications.models import Issue, Newsletter, Publication, Subscription
 from regions.models import Country, Grouping, GroupingMember, Region
@@ -404,6 +406,22 @@ def create_publication(*, regions=(), axes=(), countries=(), **values) -> Public
     publication.axes.set(axes)
     publication.countries.set(countries)
     return publication
+
+
+def create_picture(*, publications=(), pages=(), **values) -> Picture:
+    """A picture of two dots, as it is kept."""
+    drawn = BytesIO()
+    Image.new("RGB", (2, 1), "navy").save(drawn, "PNG")
+    defaults = {"width": 2, "height": 1, "size": len(drawn.getvalue()), "digest": "0" * 64}
+    picture = Picture.named_for("image/png", **defaults | values)
+    picture.file.save(picture.name, ContentFile(drawn.getvalue()), save=False)
+    picture.save()
+    picture.publications.set(publications)
+    picture.pages.set(pages)
+    if publications or pages:
+        Picture.objects.filter(pk=picture.pk).update(unused_since=None)
+    picture.refresh_from_db()
+    return picture
 
 
 def create_newsletter(region: Region | None = None, **values) -> Newsletter:

@@ -58,6 +58,7 @@ from tests.factories import (
     create_organisation,
     create_partner,
     create_person,
+    create_picture,
     create_publication,
     create_region,
     create_secretary,
@@ -109,6 +110,7 @@ TABLE = {
     "robots": ("get", EVERYBODY),
     "sitemap": ("get", EVERYBODY),
     "permanent": ("get", (302,) * 10),
+    "picture": ("get", EVERYBODY),
     "portal:home": ("get", EVERYBODY),
     "portal:regions": ("get", EVERYBODY),
     "portal:region": ("get", EVERYBODY),
@@ -210,6 +212,9 @@ TABLE = {
     # A text for members, which somebody without any mandate no longer reads
     "publications:space_detail": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
     "publications:space_file": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
+    # A picture is for whom the text is that shows it
+    "portal:pictures": ("get", (302, 200, 200, 200, 200, 403, 200, 200, 200, 200)),
+    "portal:picture": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
     # A language lead translates, and publishes nothing
     "publications:translations": ("get", (302,) + (404,) * 7 + (200, 404)),
     "publications:translate": ("get", (302,) + (404,) * 7 + (200, 404)),
@@ -538,6 +543,8 @@ def arguments(**made) -> dict:
     thread, mail = {"pk": made["thread"].pk}, {"pk": made["thread"].messages.get().pk}
     return {
         "permanent": {"symbol": "P-2026-14"},
+        "picture": {"name": create_picture(publications=[made["publication"]]).name},
+        "portal:picture": {"name": create_picture(publications=[made["reserved"]]).name},
         "portal:region": {"code": "R8"},
         "portal:axis": {"number": 1},
         "portal:region_feed": {"code": "R8"},

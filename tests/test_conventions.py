@@ -28,6 +28,7 @@ PUBLIC = {
     "robots",
     "icon",
     "permanent",
+    "picture",
     "portal:home",
     "portal:regions",
     "portal:region",

@@ -1,7 +1,7 @@
 """Tagged PDFs (PDF/UA-1) from ordinary templates, by WeasyPrint.
 
-Nothing is fetched from anywhere: the renderer sees this portal's static files and inline
-data, and any other address is refused.
+Nothing is fetched from anywhere: the renderer sees this portal's static files, the pictures of
+its texts and inline data, and any other address is refused.
 """
 
 import mimetypes
@@ -14,10 +14,13 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint import HTML, Attachment
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from portal.lib.text import PICTURE
 
 
 class ForbiddenAddress(FatalURLFetchingError):
@@ -39,7 +42,7 @@ class OwnFilesFetcher(URLFetcher):
     def fetch(self, url, headers=None):
         if url.startswith("data:"):
             return super().fetch(url, headers)
-        path = static_file(url)
+        path = static_file(url) or picture_file(url)
         if path is None:
             raise ForbiddenAddress(f"not one of our files: {url[:200]}")
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -63,6 +66,16 @@ def static_file(url: str) -> Path | None:
             return collected
     found = finders.find(name)
     return Path(found) if found else None
+
+
+def picture_file(url: str) -> Path | None:
+    """The file behind the address of a picture in a text, which who renders it may read."""
+    parts = urlsplit(url)
+    found = PICTURE.match(parts.path)
+    if f"{parts.scheme}://{parts.netloc}" != settings.SITE_URL or not found:
+        return None
+    path = Path(default_storage.path(f"pictures/{found[1]}"))
+    return path if path.is_file() else None
 
 
 def render(

@@ -39,6 +39,7 @@ BLOCKS = {
     "blockquote", "div", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
     "pre", "section", "table", "ul",
 }  # fmt: skip
+IN_BLOCKS = re.compile(rf"</?(?:body|section|tr|{'|'.join(sorted(BLOCKS))})\b", re.IGNORECASE)
 WRITTEN_BY_WORD = re.compile(r"mso-|class=\"?Mso|urn:schemas-microsoft-com", re.IGNORECASE)
 LIST_LEVEL = re.compile(r"mso-list:\s*(?!ignore)\S+\s+level([1-9])", re.IGNORECASE)
 LIST_MARK = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
@@ -56,7 +57,7 @@ BLANKS = re.compile(r"[ \t\r\n\u00a0]{2,}")
 
 def tidy(html: str, language: str = "") -> str:
     """The text in the form in which it is kept; ``language`` is the one it is written in."""
-    if not re.search(r"<[a-zA-Z!/?]", html):
+    if not IN_BLOCKS.search(html):
         html = paragraphs(html)
     # Mark-up that is badly broken can need more than one round until nothing changes.
     for _round in range(6):

@@ -7,6 +7,7 @@ from portal.models.house import (
     Page,
     SearchDocument,
 )
+from portal.models.pictures import Picture
 from portal.models.reads import DailyReads
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "NetworkIdentity",
     "OldPageAddress",
     "Page",
+    "Picture",
     "SearchDocument",
 ]

@@ -166,6 +166,9 @@ def test_the_editor_is_accessible(desk, width):
     box.get_by_role("button", name="Tableau").click()
     assert_accessible(page)
     page.get_by_role("button", name="Appliquer").click()
+    for heading in ("Pays", "Part", "Année"):
+        page.keyboard.type(heading)
+        page.keyboard.press("Tab")
     assert_accessible(page)
 
 

@@ -3,7 +3,7 @@
 
 import { Editor } from "../../django_prose_editor/editor.js";
 import { askCaption, askDescription, askLanguage, askLink, askNote, askPicture, askTable, make } from "./dialogs.js";
-import { forEditor, forKeeping } from "./pasted.js";
+import { forEditor, forKeeping, withoutStyles } from "./pasted.js";
 import { extensions } from "./schema.js";
 import { toolbar } from "./toolbar.js";
 
@@ -36,7 +36,7 @@ function mount(box) {
         ...(label ? { "aria-labelledby": label.id } : { "aria-label": field.name }),
         ...copied(field, "aria-describedby", "aria-invalid"),
       },
-      transformPastedHTML: (html) => (html.includes("data-pm-slice") ? html : forEditor(html)),
+      transformPastedHTML: (html) => (html.includes("data-pm-slice") ? withoutStyles(html) : forEditor(html)),
       handlePaste: (_view, event) => takeFile(event.clipboardData),
       handleDrop: (_view, event) => takeFile(event.dataTransfer),
       handleDoubleClickOn: (_view, _position, node) => openFor(node),

@@ -5,8 +5,17 @@ const LEVEL = /mso-list:\s*(?!ignore)\S+\s+level([1-9])/i;
 const NUMBERED = /^\(?(?:([0-9]{1,3})|[A-Za-z]|[ivxIVX]{1,4})[.)]/;
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
 
-export function parsed(html) {
-  return new DOMParser().parseFromString(html, "text/html").body;
+/* Style attributes are read under another name: the page’s policy would refuse them as they are. */
+export function withoutStyles(html) {
+  return html.replace(/<style[\s\S]*?<\/style\s*>/gi, "").replace(/(<[a-z][^>]*?\s)style(\s*=)/gi, "$1data-style$2");
+}
+
+function parsed(html) {
+  return new DOMParser().parseFromString(withoutStyles(html), "text/html").body;
+}
+
+function styleOf(element) {
+  return element.dataset.style ?? "";
 }
 
 /* The text with its notes inside their references, ready for the editor. */
@@ -22,7 +31,7 @@ export function forEditor(html) {
     if (element.matches("p") && !element.textContent.trim() && !element.querySelector("img, sup")) element.remove();
   });
   body.querySelectorAll("[lang]").forEach((element) => {
-    if (isFromWord || element.tagName !== "SPAN" || element.getAttribute("style")) element.removeAttribute("lang");
+    if (isFromWord || element.tagName !== "SPAN" || styleOf(element)) element.removeAttribute("lang");
   });
   body.querySelectorAll("ul > ul, ul > ol, ol > ul, ol > ol").forEach((list) => {
     if (list.previousElementSibling?.matches("li")) list.previousElementSibling.append(list);
@@ -32,18 +41,17 @@ export function forEditor(html) {
 
 function takeStyles(body) {
   for (const element of body.querySelectorAll("b, i, span, font")) {
-    const style = element.style;
-    const weight = style.fontWeight;
-    const isBold = weight === "bold" || Number(weight) >= 600;
-    const isPlain = weight === "normal" || (weight !== "" && Number(weight) < 500);
+    const has = (rule) => new RegExp(`(^|[;\\s])${rule}`, "i").test(styleOf(element));
+    const isBold = has("font-weight:\\s*(bold|[6-9]00)");
+    const isPlain = has("font-weight:\\s*(normal|[1-4]00)");
     const inHeading = element.closest(HEADINGS);
     if (element.matches("b") && (isPlain || inHeading)) unwrap(element);
-    else if (element.matches("i") && style.fontStyle === "normal") unwrap(element);
+    else if (element.matches("i") && has("font-style:\\s*normal")) unwrap(element);
     else if (element.matches("span, font")) {
       if (isBold && !inHeading) wrapContent(element, "strong");
-      if (style.fontStyle === "italic" && !inHeading) wrapContent(element, "em");
-      if (style.verticalAlign === "super") wrapContent(element, "sup");
-      if (style.verticalAlign === "sub") wrapContent(element, "sub");
+      if (has("font-style:\\s*italic") && !inHeading) wrapContent(element, "em");
+      if (has("vertical-align:\\s*super")) wrapContent(element, "sup");
+      if (has("vertical-align:\\s*sub\\b")) wrapContent(element, "sub");
     }
   }
 }
@@ -59,7 +67,7 @@ function wrapContent(element, tag) {
 }
 
 function levelOf(element) {
-  return element?.matches("p") ? Number(LEVEL.exec(element.getAttribute("style") ?? "")?.[1] ?? 0) : 0;
+  return element?.matches("p") ? Number(LEVEL.exec(styleOf(element))?.[1] ?? 0) : 0;
 }
 
 function makeLists(body) {
@@ -91,7 +99,7 @@ function makeLists(body) {
 
 function takeMark(paragraph) {
   const span = [...paragraph.querySelectorAll("span")].find((element) =>
-    /mso-list:\s*ignore/i.test(element.getAttribute("style") ?? ""),
+    /mso-list:\s*ignore/i.test(styleOf(element)),
   );
   span?.remove();
   return span?.textContent.trim() ?? "";
@@ -109,7 +117,7 @@ function takeNotes(body) {
     const back = links.find((other) => other !== link && own.includes(other.getAttribute("href")));
     if (!target || !back || used.has(link) || used.has(back)) continue;
     let box = target.closest("li, p, div, aside");
-    if (box?.matches("p") && box.parentElement.matches("div[id], div[style*=footnote]")) box = box.parentElement;
+    if (box?.matches("p") && box.parentElement.matches("div[id], div[data-style*=footnote]")) box = box.parentElement;
     if (!box || box === body || !box.contains(back) || box.contains(link)) continue;
     used.add(link).add(back);
     back.remove();

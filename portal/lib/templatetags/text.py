@@ -1,6 +1,7 @@
 """Prose in templates: a translated field with its real language, dates, spaces, sizes."""
 
 import datetime
+import re
 
 from django import template
 from django.template.defaultfilters import filesizeformat
@@ -14,6 +15,7 @@ from portal.lib.prose import in_closed_area
 from portal.lib.translations import Text, Translatable, current_language
 
 register = template.Library()
+TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 
 
 @register.simple_tag
@@ -76,6 +78,9 @@ def tr_html(context, record: Translatable, field: str) -> str:
     request = getattr(context, "request", None)
     if request is not None and request.path_info.split("/")[2:3] in (["space"], ["secretariat"]):
         html = in_closed_area(html)
+    if "<table" in html:
+        # On a narrow screen a wide table moves by itself, and not the whole page.
+        html = TABLE.sub(r'<div class="scroll">\g<0></div>', html)
     note = ""
     if text.is_machine and text.value:
         said = _("This is a machine translation that nobody has revised.")

@@ -3,10 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from portal.lib import network
-from portal.lib.links import absolute
-from portal.lib.translations import LANGUAGES, current_language
-from portal.middleware import language_of_path
+from portal.lib import alternates, network
+from portal.lib.translations import current_language
 
 OWN_NAMES = {"fr": "Français", "en": "English", "es": "Español"}
 
@@ -15,7 +13,8 @@ def page(request: HttpRequest) -> dict:
     return {
         "network": network.current(),
         "demonstration": settings.DEMONSTRATION,
-        "alternates": alternates(request),
+        "alternates": same_page(request),
+        "versions_of_page": alternates.of(request),
         "section": section(request.path),
         "area_label": "",
         "language": current_language(),
@@ -42,19 +41,11 @@ def section(path: str) -> str:
     return SECTIONS.get(parts[2], "") if len(parts) > 2 else ""
 
 
-def alternates(request: HttpRequest) -> list[dict]:
+def same_page(request: HttpRequest) -> list[dict]:
     """The same page in each language: code, own name, address with its query, and whether
     it is this one. Addresses are alike in all languages but for their first part."""
-    code = language_of_path(request.path)
-    rest = request.path[len(code) + 1 :] if code else "/"
-    query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+    path = request.path if alternates.split(request.path)[0] else "/"
     return [
-        {
-            "code": other,
-            "name": OWN_NAMES[other],
-            "url": f"/{other}{rest}{query}",
-            "absolute": absolute(f"/{other}{rest}{query}"),
-            "current": other == current_language(),
-        }
-        for other in LANGUAGES
+        {"code": code, "name": OWN_NAMES[code], "url": url, "current": code == current_language()}
+        for code, url in alternates.same_page(path, request.META.get("QUERY_STRING", ""))
     ]

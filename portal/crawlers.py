@@ -1,26 +1,42 @@
 """What machines that visit are told: the sitemap, and what to leave alone."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.sitemaps import views as sitemaps
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 
+from portal import sitemaps
 from portal.lib.links import absolute
 from portal.lib.translations import LANGUAGES
-from portal.sitemaps import SITEMAPS
 
+XML = "application/xml; charset=utf-8"
+# Below each language: what is not for everybody, what a search would never end in, and pages that
+# only the receiver of a mail knows.
 PRIVATE = (
-    *("space", "secretariat", "account", "search", "invitations"),
-    *("apply/draft", "apply/follow", "apply/link"),
+    *("space", "secretariat", "account", "search", "invitations", "confirm", "preferences"),
+    *("renewal", "apply/draft", "apply/follow", "apply/link", "apply/new", "apply/saved"),
+    *("contact/sent", "newsletters/subscribe/sent", "newsletters/confirm"),
+    *("newsletters/unsubscribe", "newsletters/subscription"),
 )
 
 
 @login_not_required
 def sitemap(request: HttpRequest) -> HttpResponse:
-    response = sitemaps.sitemap(request, sitemaps=SITEMAPS)
-    response.headers.pop("X-Robots-Tag", None)
-    return response
+    return HttpResponse(sitemaps.index(), content_type=XML)
+
+
+@login_not_required
+def sitemap_fixed(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(sitemaps.fixed(), content_type=XML)
+
+
+@login_not_required
+def sitemap_section(request: HttpRequest, section: str, number: int) -> HttpResponse:
+    found = sitemaps.SECTIONS.get(section)
+    content = sitemaps.of_section(found, number) if found else None
+    if content is None:
+        raise Http404
+    return HttpResponse(content, content_type=XML)
 
 
 @login_not_required

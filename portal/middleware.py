@@ -7,12 +7,13 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from members import second_factor
+from portal.lib import alternates
 from portal.lib.translations import LANGUAGES
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -32,10 +33,34 @@ class AddressLanguageMiddleware(LocaleMiddleware):
         request.LANGUAGE_CODE = translation.get_language()
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        response.headers.setdefault("Content-Language", translation.get_language())
         if not getattr(request, "language_in_address", False):
+            response = self.in_a_language(request, response)
             patch_vary_headers(response, ("Accept-Language",))
+        elif is_public_page(request, response):
+            response.headers["Link"] = alternates.link_header(alternates.of(request))
+        response.headers.setdefault("Content-Language", translation.get_language())
         return response
+
+    def in_a_language(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """An address that lacks only its language leads to the page in the reader's."""
+        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+            return response
+        path = f"/{translation.get_language()}{request.path_info}"
+        if not is_valid_path(path) and not is_valid_path(f"{path}/"):
+            return response
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{path}?{query}" if query else path)
+
+
+def is_public_page(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether this is a page for everybody that search engines may list."""
+    return (
+        response.status_code == 200
+        and request.method in ("GET", "HEAD")
+        and response.get("Content-Type", "").startswith("text/html")
+        and not response.has_header("X-Robots-Tag")
+        and is_public(request)
+    )
 
 
 def language_of_path(path: str) -> str | None:

@@ -16,6 +16,10 @@ urlpatterns = [
     path("id/<slug:symbol>", views.permanent, name="permanent"),
     path("pictures/<str:name>", pictures.public_picture, name="picture"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("sitemap-pages.xml", crawlers.sitemap_fixed, name="sitemap_fixed"),
+    path(
+        "sitemap-<slug:section>-<int:number>.xml", crawlers.sitemap_section, name="sitemap_section"
+    ),
     path("favicon.ico", crawlers.icon, name="icon"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("readyz", health.ready, name="ready"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from members import directory, reach
 from members.models import Organisation
 from portal.forms import ContactForm
-from portal.lib import network
+from portal.lib import alternates, network
 from portal.lib.addresses import moved
 from portal.lib.public import public_form, rate_limited
 from portal.lib.translations import LANGUAGES
@@ -133,6 +133,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         if member.country_id:
             counts[member.country_id] = counts.get(member.country_id, 0) + 1
     publications = Publication.objects.announced().in_region(found)
+    alternates.tell(request, found)
     return render(
         request,
         "portal/region.html",
@@ -163,6 +164,7 @@ def axis(request: HttpRequest, number: int) -> HttpResponse:
     found = next((axis for axis in axes if axis.number == number), None)
     if found is None:
         return not_found(request)
+    alternates.tell(request, found)
     return render(
         request,
         "portal/axis.html",
@@ -190,6 +192,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = Page.objects.filter(slug=slug).first()
     if found is None:
         return moved(request, Page.objects.all(), slug=slug)
+    alternates.tell(request, found)
     return render(request, "portal/page.html", {"page": found})
 
 

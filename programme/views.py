@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.lib import feeds, network
+from portal.lib import alternates, feeds, network
 from portal.lib.addresses import moved
 from programme import calendar
 from programme import feeds as own_feeds
@@ -99,6 +99,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     found = events.filter(slug=slug).first()
     if found is None:
         return moved(request, Event.objects.public(), slug=slug)
+    alternates.tell(request, found)
     return render(request, "programme/event.html", {"event": found})
 
 

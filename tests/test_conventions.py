@@ -25,6 +25,8 @@ PUBLIC = {
     "root",
     "ready",
     "sitemap",
+    "sitemap_fixed",
+    "sitemap_section",
     "robots",
     "icon",
     "permanent",

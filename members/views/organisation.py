@@ -10,6 +10,7 @@ from members import reach
 from members.models import Affiliation, Organisation
 from members.models.facets import FacetKind
 from members.models.organisations import OrganisationQuerySet
+from portal.lib import alternates
 from portal.lib.addresses import moved
 
 PER_PAGE = 50
@@ -21,6 +22,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         # So does the address of an organisation that was merged into another one.
         return moved(request, Organisation.objects.public(), slug=slug)
+    alternates.tell(request, found)
     return render(
         request,
         "members/organisation.html",

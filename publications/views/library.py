@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
+from portal.lib import alternates
 from portal.lib.links import absolute
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
@@ -56,6 +57,7 @@ def publication(request: HttpRequest, symbol: str) -> HttpResponse:
     record = get_object_or_404(found)
     if symbol != record.dashed_symbol:
         return redirect(record, permanent=True)
+    alternates.tell(request, record)
     return render(request, "publications/library/detail.html", detail(record))
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from portal.lib import feeds, network
+from portal.lib import alternates, feeds, network
 from portal.lib.public import public_form, rate_limited
 from portal.lib.translations import LANGUAGES, current_language
 from publications import feeds as own_feeds
@@ -63,6 +63,7 @@ def issue(request: HttpRequest, symbol: str) -> HttpResponse:
     """One issue. It opens as sending starts, since the mails under way lead here."""
     found = sent_issue(symbol)
     contents = rendering.contents(found, current_language())
+    alternates.tell(request, found)
     return render(
         request,
         "publications/newsletters/issue.html",

@@ -1,5 +1,7 @@
 """Public pages that combine several apps, and the pages of errors."""
 
+import re
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db.models import Count
@@ -13,7 +15,7 @@ from members import directory, reach
 from members.models import Organisation
 from portal.forms import ContactForm
 from portal.lib import alternates, network
-from portal.lib.addresses import moved
+from portal.lib.addresses import current, moved
 from portal.lib.public import public_form, rate_limited
 from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
@@ -36,14 +38,18 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def permanent(request: HttpRequest, symbol: str) -> HttpResponse:
     """The lasting address of a document, in any language: to its page in the reader's."""
     with translation.override(preferred_language(request)):
-        written = symbol.upper().replace("-", "/")
-        document = (
-            Publication.objects.announced().filter(symbol__iexact=written).first()
-            or Issue.objects.public().filter(symbol__iexact=written).first()
-        )
+        document = document_called(symbol)
         if document is None:
             return not_found(request)
         return redirect(document.get_absolute_url())
+
+
+def document_called(symbol: str) -> Publication | Issue | None:
+    """The public document that has this symbol, in capitals or not, or had it."""
+    texts = Publication.objects.announced()
+    if newest := current(texts, symbol):
+        return texts.get(symbol=newest.replace("-", "/"))
+    return Issue.objects.public().filter(symbol=symbol.replace("-", "/").upper()).first()
 
 
 @login_not_required
@@ -227,8 +233,27 @@ def forbidden(request: HttpRequest, exception=None, reason: str = "") -> HttpRes
     return render(request, "403.html", status=403)
 
 
+# A symbol anywhere in an address, however its parts are set apart: P-2026-14, l_r8_2026_2.
+SYMBOL = re.compile(
+    r"(?<![a-z0-9])(?:(p)|(l)(?:[-_./](r[1-9]))?)[-_./](\d{4})[-_./]0*(\d{1,4})(?!\d)", re.I
+)
+
+
 def not_found(request: HttpRequest, exception=None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    context = {"suggested": document_named_in(request.path)}
+    if document := context["suggested"]:
+        field = "subject" if isinstance(document, Issue) else "title"
+        context["suggested_title"] = document.text(field)
+    return render(request, "404.html", context, status=404)
+
+
+def document_named_in(path: str) -> Publication | Issue | None:
+    """The public document whose symbol stands in an address that leads nowhere."""
+    if (found := SYMBOL.search(path)) is None:
+        return None
+    publication, letter, region, year, number = found.groups()
+    parts = [publication or letter, *([region] if region else []), year, f"{int(number):02d}"]
+    return document_called("-".join(parts))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members.perms import may_open_desk
+from portal.lib import addresses
 from publications import publishing
 from publications.forms.filters import DeskFilter
 from publications.forms.records import PublicationForm
@@ -42,7 +43,12 @@ def new_publication(request: HttpRequest) -> HttpResponse:
 
 def edit_publication(request: HttpRequest, symbol: str) -> HttpResponse:
     """The whole record, with what may be done with it now."""
-    found = own_publication(request, symbol)
+    try:
+        found = own_publication(request, symbol)
+    except Http404:
+        if newer := addresses.current(own(request), symbol, also_secret=True):
+            return redirect("publications:desk_edit", symbol=newer)
+        raise
     form = PublicationForm(
         request.POST or None, request.FILES or None, instance=found, user=request.user
     )

@@ -1,3 +1,4 @@
+from publications.models.addresses import OldSymbol
 from publications.models.credits import Author
 from publications.models.files import PublicationFile
 from publications.models.library import Access, Publication
@@ -21,6 +22,7 @@ __all__ = [
     "Issue",
     "IssueItem",
     "Newsletter",
+    "OldSymbol",
     "Publication",
     "PublicationFile",
     "Report",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
+from portal.lib.addresses import Addressed, AddressedQuerySet
 from portal.lib.changes import announce
 from portal.lib.prose import ProseField
 from portal.lib.translations import (
@@ -53,7 +54,7 @@ UNSEEN = (
 )
 
 
-class PublicationQuerySet(TranslatableQuerySet):
+class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def published(self):
         return self.filter(state=PublicationState.PUBLISHED)
 
@@ -136,7 +137,7 @@ class PublicationQuerySet(TranslatableQuerySet):
     delete.alters_data = True
 
 
-class Publication(Translatable):
+class Publication(Addressed, Translatable):
     """A document of the network. Its symbol names it in any language, as at the UN."""
 
     class Kind(models.TextChoices):
@@ -150,6 +151,7 @@ class Publication(Translatable):
         HANDBOOK = "handbook", _("handbook")
 
     translated_fields = ("title", "summary", "body")
+    address_field = "symbol"
 
     symbol = models.CharField(
         _("symbol"),
@@ -297,6 +299,10 @@ class Publication(Translatable):
     def delete(self, *args, **kwargs):
         self.files.all().forget_on_commit()
         return super().delete(*args, **kwargs)
+
+    @classmethod
+    def with_open_address(cls):
+        return cls.objects.announced()
 
     def get_absolute_url(self):
         return reverse("publications:detail", kwargs={"symbol": self.dashed_symbol})

@@ -8,12 +8,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from portal.lib import alternates
+from portal.lib.addresses import moved
 from portal.lib.links import absolute
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
@@ -51,12 +52,10 @@ def publications(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def publication(request: HttpRequest, symbol: str) -> HttpResponse:
     """One publication; a members' text shows its title and summary and asks to log in."""
-    found = with_relations(Publication.objects.announced()).filter(
-        symbol__iexact=symbol.replace("-", "/")
-    )
-    record = get_object_or_404(found)
-    if symbol != record.dashed_symbol:
-        return redirect(record, permanent=True)
+    rows = Publication.objects.announced()
+    record = with_relations(rows).filter(symbol=symbol.replace("-", "/")).first()
+    if record is None:
+        return moved(request, rows, symbol=symbol)
     alternates.tell(request, record)
     return render(request, "publications/library/detail.html", detail(record))
 
@@ -171,7 +170,11 @@ def translation_note(record: Publication) -> str:
 
 @login_not_required
 def publication_file(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
-    return served(request, Publication.objects.public(), symbol, file_language)
+    rows = Publication.objects.public()
+    try:
+        return served(request, rows, symbol, file_language)
+    except Http404:
+        return moved(request, rows, symbol=symbol)
 
 
 def served(request: HttpRequest, rows: QuerySet, symbol: str, language: str) -> HttpResponse:

@@ -10,10 +10,12 @@ from members.models import OldAddress, Organisation
 from portal.lib import addresses
 from portal.models import OldPageAddress, Page
 from programme.models import Activity, Event, OldActivityAddress, OldEventAddress
+from publications.models import Publication
 from tests.factories import (
     create_activity,
     create_event,
     create_organisation,
+    create_publication,
     create_secretary,
 )
 
@@ -87,6 +89,35 @@ def test_a_record_that_takes_its_old_address_back_has_it(client):
     assert client.get("/en/programme/events/first/").status_code == 200
     answer = client.get("/en/programme/events/second/")
     assert answer["Location"] == "/en/programme/events/first/"
+
+
+def test_a_symbol_is_an_address_too(client):
+    publication = create_publication(symbol="P/2026/14", title_en="Report")
+    publication.symbol = "P/2026/40"
+    publication.save()
+    for old in ("P-2026-14", "p-2026-14", "p-2026-40"):
+        answer = client.get(f"/es/publications/{old}/?a=b")
+        assert answer.status_code == 301
+        assert answer["Location"] == "/es/publications/P-2026-40/?a=b"
+        answer = client.get(f"/id/{old}", headers={"accept-language": "es"})
+        assert answer["Location"] == "/es/publications/P-2026-40/"
+    taker = create_publication(symbol="P/2026/14")
+    assert client.get("/es/publications/P-2026-14/").context["publication"] == taker
+    Publication.objects.filter(pk=publication.pk).update(access="secretariat")
+    assert client.get("/es/publications/P-2026-40/").status_code == 404
+    taker.delete()
+    assert client.get("/es/publications/P-2026-14/").status_code == 404
+
+
+def test_the_symbol_of_a_draft_was_never_told(client):
+    draft = create_publication(symbol="P/2026/14", state="draft")
+    draft.symbol, draft.state = "P/2026/40", "published"
+    draft.save()
+    assert client.get("/en/publications/P-2026-40/").status_code == 200
+    assert client.get("/en/publications/P-2026-14/").status_code == 404
+    client.force_login(create_secretary())
+    answer = client.get("/en/secretariat/publications/P-2026-14/")
+    assert answer["Location"] == "/en/secretariat/publications/P-2026-40/"
 
 
 def test_every_way_to_change_an_address_is_kept():

@@ -1,7 +1,10 @@
 """Pages that the secretariat edits in three languages, and pages of errors."""
 
+import re
+
 import pytest
 from django.template import loader
+from django.utils import timezone
 
 from portal import views
 from portal.models import Page
@@ -84,9 +87,61 @@ def test_a_form_without_its_token_is_refused_in_the_language_of_the_address(clie
     assert '<html lang="es"' in response.content.decode()
 
 
+@pytest.fixture
+def documents():
+    region = factories.create_region("R8")
+    factories.create_publication(symbol="P/2026/14", title_fr="Socles", title_en="")
+    factories.create_publication(symbol="P/2026/09", access="members", title_en="For members")
+    factories.create_publication(symbol="P/2026/20", access="secretariat", title_en="Hidden")
+    factories.create_publication(symbol="P/2026/21", state="draft", title_en="Hidden")
+    factories.create_issue(
+        newsletter=factories.create_newsletter(region), symbol="L/R8/2026/02",
+        subject_en="Letter", state="sent", sent_at=timezone.now(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/en/documents/P-2026-14.pdf", "/en/publications/P-2026-14/"),
+        ("/es/publications/p_2026_14_final/", "/es/publications/P-2026-14/"),
+        ("/fr/publication/P/2026/014/", "/fr/publications/P-2026-14/"),
+        ("/en/publications/P-2026-14/es/file", "/en/publications/P-2026-14/"),
+        ("/en/old/P-2026-9/", "/en/publications/P-2026-09/"),
+        ("/en/letters/l-r8-2026-2/", "/en/newsletters/L-R8-2026-02/"),
+        ("/id/P-2026-14.xyz", "/en/publications/P-2026-14/"),
+        ("/en/old/P-2026-20/", None),  # the secretariat's
+        ("/en/publications/P-2026-21/", None),  # a draft
+        ("/en/old/P-2026-99/", None),
+        ("/en/old/XP-2026-14/", None),
+        ("/en/old/P-2026-140000/", None),
+        ("/en/nowhere/", None),
+    ],
+)
+def test_a_document_named_in_the_address_is_suggested(client, documents, address, path):
+    response = client.get(address, headers={"accept-language": "en"})
+    html = response.content.decode()
+    assert response.status_code == 404
+    found = re.findall(r'<p class="panel">[^<]*<a href="([^"]+)">', html)
+    assert found == ([path] if path else [])
+    assert "Hidden" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("fr", "Socles"),
+        ("en", '<span lang="fr">Socles</span> <span class="fallback">in French</span>'),
+    ],
+)
+def test_a_suggestion_says_which_language_it_is_in(client, documents, language, title):
+    html = client.get(f"/{language}/old/P-2026-14/").content.decode()
+    assert f'<span class="symbol">P/2026/14</span> {title}</a>' in html
+
+
 def test_every_page_of_errors_says_what_to_do(rf):
     request = rf.get("/en/")
     for template in ("400.html", "403.html", "404.html", "429.html"):
-        html = loader.render_to_string(template, request=request)
+        html = loader.render_to_string(template, {"suggested": None}, request=request)
         assert '<meta name="robots" content="noindex">' in html
         assert '<p class="lead">' in html

@@ -5,10 +5,11 @@ from django.db import models
 
 from portal.lib.changes import announce
 from portal.lib.network import Network
+from portal.lib.said import said
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity
 
-KEY = "network-identity-2"  # another number for another shape of what is kept
+KEY = "network-identity-3"  # another number for another shape of what is kept
 
 
 def read() -> Network:
@@ -24,7 +25,7 @@ def read() -> Network:
 def as_network(row: NetworkIdentity) -> Network:
     defaults = Network()
     return Network(
-        names={code: getattr(row, f"name_{code}") or row.name_en for code in LANGUAGES},
+        names={code: said(row.text("name", code)) for code in LANGUAGES},
         short_names={
             code: getattr(row, f"short_name_{code}") or defaults.short_names[code]
             for code in LANGUAGES

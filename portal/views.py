@@ -17,6 +17,7 @@ from portal.forms import ContactForm
 from portal.lib import alternates, network
 from portal.lib.addresses import current, moved
 from portal.lib.public import public_form, rate_limited
+from portal.lib.said import said
 from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
 from portal.models import Page
@@ -111,7 +112,7 @@ def regions(request: HttpRequest) -> HttpResponse:
     counted = directory.counted_regions()
     details = {
         region.code: {
-            "name": region.text("name").value,
+            "name": said(region.text("name")),
             "href": region.get_absolute_url(),
             "count": region.count,
         }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
 from portal.lib.addresses import Addressed, AddressedQuerySet, FormerAddress
+from portal.lib.said import said
 from portal.lib.translations import (
     Translatable,
     TranslatableManager,
@@ -103,7 +104,7 @@ class Axis(Translatable):
         )
 
     def __str__(self):
-        return f"{self.number}. {self.text('title').value}"
+        return said(self.text("title"), before=f"{self.number}. ")
 
     def get_absolute_url(self):
         return reverse("portal:axis", kwargs={"number": self.number})
@@ -160,7 +161,7 @@ class Activity(Addressed, Translatable):
         )
 
     def __str__(self):
-        return self.text("title").value
+        return said(self.text("title"))
 
 
 class EventQuerySet(AddressedQuerySet, TranslatableQuerySet):
@@ -258,7 +259,7 @@ class Event(Addressed, Translatable):
         )
 
     def __str__(self):
-        return self.text("title").value
+        return said(self.text("title"))
 
     @classmethod
     def with_open_address(cls):
@@ -326,4 +327,4 @@ class Challenge(Translatable):
         verbose_name_plural = _("challenges")
 
     def __str__(self):
-        return self.text("title").value
+        return said(self.text("title"))

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.said import said
 from portal.lib.text import sort_key
 from portal.lib.translations import (
     LANGUAGES,
@@ -42,7 +43,7 @@ class Region(Translatable):
         )
 
     def __str__(self):
-        return f"{self.code} {self.text('name').value}"
+        return said(self.text("name"), before=f"{self.code} ")
 
     def get_absolute_url(self):
         return reverse("portal:region", kwargs={"code": self.code})

@@ -101,3 +101,36 @@ def test_french_sets_its_marks_apart():
 def test_spanish_opens_what_it_asks():
     assert [text for text in translations("es") if text.count("?") != text.count("¿")] == []
     assert [text for text in translations("es") if NO_BREAK in text] == []
+
+
+# What a careful reader would mark: spaces that are doubled or stand before a comma, three points
+# for an ellipsis, a hyphen for a dash, points in the middle of words.
+SLIP = re.compile(r"[ \u00a0]{2}|\s[,.](?!\S)|\.\.\.|(?<=\s)-(?=\s)|\w·\w")
+FRENCH_SLIP = re.compile(
+    r"(?i:\b(?:coeur|soeur|noeud|voeu|oeuvre|oeil)s?\b|\be-?mails?\b|\bnewsletters?\b)"
+    r"|(?i:\bsi ils?\b|\bque ils?\b|\bde les?\b(?! [a-z]+er\b)|\bà les?\b(?! [a-z]+er\b))"
+    # Capitals keep their accents.
+    r"|(?:^|[.?:][ \u00a0])(?:A (?=[a-zé])|Etat|Ecri|Etabl|Edit|Etap|Evén)"
+)
+SPANISH_SLIP = re.compile(
+    r"(?i:\bmembres[ií]as?\b|\be-?mails?\b|\bnewsletters?\b|\bde el\b|\ba el\b)"
+)
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_nothing_slipped_through_the_typesetter(language):
+    words = [(MARKUP.sub("x", text), text) for text in translations(language)]
+    assert [text for bare, text in words if SLIP.search(bare)] == []
+
+
+@pytest.mark.parametrize(("language", "slip"), [("fr", FRENCH_SLIP), ("es", SPANISH_SLIP)])
+def test_the_words_are_those_of_the_language(language, slip):
+    words = [(MARKUP.sub("x", text), text) for text in translations(language)]
+    assert [text for bare, text in words if slip.search(bare)] == []
+
+
+def test_the_english_of_the_code_is_set_as_carefully():
+    originals = [text for message in catalogue("fr")[1] for text in message.original]
+    words = [(MARKUP.sub("x", text), text) for text in originals]
+    slip = re.compile(rf"['\"!]|{SLIP.pattern}|\s[;:?](?!\S)")
+    assert [text for bare, text in words if slip.search(bare)] == []

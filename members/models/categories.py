@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.translations import Translatable, TranslatableManager
+from portal.lib.said import said
+from portal.lib.translations import Text, Translatable, TranslatableManager
 
 
 class Category(Translatable):
@@ -45,15 +46,15 @@ class Category(Translatable):
         verbose_name_plural = _("categories")
 
     def __str__(self):
-        return f"{self.code}, {self.label}"
+        return said(self.text("label"), before=f"{self.code}, ")
 
-    def benefit_lines(self) -> list[str]:
-        return lines(self.benefits)
+    def benefit_lines(self) -> list[Text]:
+        return lines(self.text("benefits"))
 
-    def invitation_lines(self) -> list[str]:
-        return lines(self.invitations)
+    def invitation_lines(self) -> list[Text]:
+        return lines(self.text("invitations"))
 
 
-def lines(text: str | None) -> list[str]:
+def lines(text: Text) -> list[Text]:
     """What is written one thing a line, as a list."""
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+    return [text._replace(value=line.strip()) for line in text.value.splitlines() if line.strip()]

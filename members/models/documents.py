@@ -12,6 +12,7 @@ from members.models.categories import Category
 from members.models.organisations import STANDING, Organisation
 from members.models.people import User
 from portal.lib.files import SUFFIXES
+from portal.lib.said import said
 from portal.lib.translations import (
     LANGUAGES,
     Language,
@@ -143,7 +144,7 @@ class Document(Translatable):
         )
 
     def __str__(self):
-        return self.text("title").value
+        return said(self.text("title"))
 
     @property
     def is_open(self) -> bool:

@@ -13,6 +13,7 @@ from members.models.categories import Category
 from members.models.facets import Facet
 from members.models.people import User
 from portal.lib.addresses import Addressed, AddressedQuerySet
+from portal.lib.said import said
 from portal.lib.text import sort_key
 from portal.lib.translations import (
     LANGUAGES,
@@ -324,7 +325,7 @@ class Organisation(Addressed, Translatable):
         )
 
     def __str__(self):
-        return self.text("name").value or self.slug
+        return said(self.text("name")) or self.slug
 
     def save(self, *args, **kwargs):
         for code in LANGUAGES:

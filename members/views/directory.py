@@ -18,6 +18,7 @@ from members.models import Category, Facet, Organisation
 from members.models.facets import FacetKind
 from members.models.organisations import OrganisationQuerySet
 from portal.lib import feeds, network
+from portal.lib.said import longer
 from portal.lib.translations import current_language
 from regions import maps
 from regions.models import Country, Grouping, Region
@@ -63,10 +64,10 @@ class DirectoryForm(forms.Form):
     def offer(self, choices: dict[str, list[listing.Choice]]):
         """Show beside each choice how many organisations it leaves; what is chosen stays."""
         for name, offered in choices.items():
-            options = [(one.value, f"{one.label} ({one.count})") for one in offered]
+            options = [(one.value, longer(one.label, f" ({one.count})")) for one in offered]
             current = self.cleaned_data.get(name)
             if current and current.code not in dict(options):
-                options.append((current.code, f"{current} (0)"))
+                options.append((current.code, longer(str(current), " (0)")))
             self.fields[name].choices = [("", _("All")), *options]
 
 

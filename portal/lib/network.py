@@ -6,6 +6,7 @@ The row belongs to the roof, which registers how to read it; the apps below ask 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from portal.lib.said import language_of
 from portal.lib.translations import LANGUAGES, Text, current_language
 
 
@@ -31,9 +32,10 @@ class Network:
         return self.short_names[language or current_language()]
 
     def other_names(self, language: str | None = None) -> list[tuple[str, str]]:
-        """(language, name) of the two other languages, in the fixed order."""
+        """(language, name) of the other languages that have one, in the fixed order."""
         current = language or current_language()
-        return [(code, self.names[code]) for code in LANGUAGES if code != current]
+        others = [(code, self.names[code]) for code in LANGUAGES if code != current]
+        return [(code, name) for code, name in others if language_of(name) in ("", code)]
 
     def motto(self) -> Text:
         """The motto for the reader, and the language it is in; the name where there is none."""

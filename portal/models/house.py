@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.addresses import Addressed, AddressedQuerySet, FormerAddress
 from portal.lib.prose import ProseField
+from portal.lib.said import said
 from portal.lib.translations import (
     Language,
     Translatable,
@@ -77,7 +78,7 @@ class Page(Addressed, Translatable):
         verbose_name_plural = _("pages")
 
     def __str__(self):
-        return self.text("title").value
+        return said(self.text("title"))
 
     def get_absolute_url(self):
         return reverse("portal:page", kwargs={"slug": self.slug})

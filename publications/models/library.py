@@ -13,6 +13,7 @@ from members.models import Organisation, User
 from portal.lib.addresses import Addressed, AddressedQuerySet
 from portal.lib.changes import announce
 from portal.lib.prose import ProseField
+from portal.lib.said import said
 from portal.lib.translations import (
     LANGUAGES,
     Translatable,
@@ -286,7 +287,7 @@ class Publication(Addressed, Translatable):
         )
 
     def __str__(self):
-        return f"{self.symbol} {self.text('title').value}"
+        return said(self.text("title"), before=f"{self.symbol} ")
 
     def save(self, *args, **kwargs):
         self.changed_at = timezone.now()

@@ -14,6 +14,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
+from portal.lib.said import said
 from portal.lib.translations import (
     Language,
     Translatable,
@@ -111,7 +112,7 @@ class Newsletter(Translatable):
         )
 
     def __str__(self):
-        return self.text("title").value
+        return said(self.text("title"))
 
     @property
     def code(self) -> str:
@@ -190,7 +191,7 @@ class Issue(Translatable):
         )
 
     def __str__(self):
-        return f"{self.symbol} {self.text('subject').value}"
+        return said(self.text("subject"), before=f"{self.symbol} ")
 
     def get_absolute_url(self):
         return reverse("publications:issue", kwargs={"symbol": self.dashed_symbol})

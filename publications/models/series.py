@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.said import said
 from portal.lib.translations import Translatable, TranslatableManager
 
 ISSN = re.compile(r"^[0-9]{4}-[0-9]{3}[0-9X]\Z")
@@ -67,4 +68,4 @@ class Series(Translatable):
         )
 
     def __str__(self):
-        return self.text("title").value
+        return said(self.text("title"))

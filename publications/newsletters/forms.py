@@ -24,7 +24,7 @@ def newsletter_choices() -> list[tuple[str, str]]:
 
 
 def letter_label(letter: Newsletter) -> str:
-    return str(letter.region) if letter.region else letter.text("title").value
+    return str(letter.region or letter)
 
 
 class LanguageForm(forms.Form):

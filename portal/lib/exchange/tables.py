@@ -82,11 +82,12 @@ def read(content: bytes) -> Batch:
     if any(len(line) < len(header) for line in lines):
         raise unreadable()
     pair = xliff.language_pair((one["source_language"], one["target_language"]) for one in lines)
-    records: dict[tuple[str, str, str], list[Field]] = {}
+    records: dict[tuple[str, str, str], Record] = {}
     for line in lines:
         identity = (line["kind"].strip(), line["key"].strip(), line["fingerprint"].strip())
-        records.setdefault(identity, []).append(field_of(line))
-    return Batch(*pair, tuple(Record(*one, tuple(fields)) for one, fields in records.items()))
+        found = records.get(identity) or Record(*identity, (), line.get("label", ""))
+        records[identity] = found._replace(fields=(*found.fields, field_of(line)))
+    return Batch(*pair, tuple(records.values()))
 
 
 def field_of(line: dict[str, str]) -> Field:

@@ -33,7 +33,7 @@ class Field(NamedTuple):
 
 
 class Record(NamedTuple):
-    """The texts of one record. ``label`` is for people alone, and is not read back."""
+    """The texts of one record. ``label`` is for people alone: nothing is decided by it."""
 
     kind: str
     key: str

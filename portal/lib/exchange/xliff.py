@@ -59,7 +59,7 @@ def has_words(pieces: Iterable[Piece]) -> bool:
     return any(isinstance(piece, str) and piece.strip() for piece in pieces)
 
 
-def record_of(original: str, passages: Iterable[Passage]) -> Record:
+def record_of(original: str, passages: Iterable[Passage], label: str = "") -> Record:
     """The record of one ``<file>``, its fields put together from their passages."""
     kind, _slash, rest = original.partition("/")
     key, _slash, fingerprint = rest.rpartition("/")
@@ -72,7 +72,7 @@ def record_of(original: str, passages: Iterable[Passage]) -> Record:
             raise not_ours()
         by_field.setdefault(match[1], []).append(passage)
     fields = [field for name, found in by_field.items() for field in fields_of(name, found)]
-    return Record(kind, key, fingerprint, tuple(fields))
+    return Record(kind, key, fingerprint, tuple(fields), label)
 
 
 def fields_of(name: str, passages: list[Passage]) -> list[Field]:

@@ -109,10 +109,15 @@ def read(root: etree._Element) -> Batch:
         if part is None:
             raise not_ours()
         by_part[part].append(passage(unit))
-    return Batch(
-        *pair,
-        tuple(xliff.record_of(part.get("original", ""), found) for part, found in by_part.items()),
-    )
+    records = [
+        xliff.record_of(
+            part.get("original", ""),
+            found,
+            part.findtext(f"{tag('notes')}/{tag('note')}", ""),
+        )
+        for part, found in by_part.items()
+    ]
+    return Batch(*pair, tuple(records))
 
 
 def passage(unit: etree._Element) -> Passage:

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from portal.lib import marks
-from portal.lib.templatetags.text import shown
+from portal.lib.templatetags.text import fallback_mark, shown
 from portal.lib.translations import TranslationState
 
 register = template.Library()
@@ -33,11 +33,12 @@ def region_mark(region, *, short: bool = False) -> str:
         )
     name = region.text("name")
     return format_html(
-        '<span class="region-mark">{}<span>{} <span lang="{}">{}</span></span></span>',
+        '<span class="region-mark">{}<span>{} <span lang="{}">{}</span>{}</span></span>',
         marks.region_grid(region.number),
         region.code,
         name.language,
         shown(name),
+        format_html(" {}", mark) if (mark := fallback_mark(name.language)) else "",
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib import text as prose
 from portal.lib.prose import in_closed_area
+from portal.lib.said import Said, language_of, said
 from portal.lib.translations import Text, Translatable, current_language
 
 register = template.Library()
@@ -96,6 +97,41 @@ def fallback_mark(language: str) -> str:
     if language == current_language():
         return ""
     return format_html('<span class="fallback">{}</span>', in_language(language))
+
+
+@register.filter
+def lang_attribute(label: object) -> str:
+    """` lang="fr"` for the element of a label that knows it is not in the reader's language."""
+    language = language_of(label)
+    if not language or language == current_language():
+        return ""
+    return format_html(' lang="{}"', language)
+
+
+@register.filter
+def lang_of(record: object) -> str:
+    """The same for a record whose own label is shown; nothing for no record."""
+    return lang_attribute(str(record)) if record else ""
+
+
+@register.simple_tag
+def lang_of_text(record: Translatable, field: str) -> str:
+    """The same for a field that stands in a title or an attribute."""
+    return lang_attribute(said(record.text(field)))
+
+
+@register.filter
+def in_its_language(label: object) -> str:
+    """A label that knows its language, with ``lang`` when it is a fallback, and no mark."""
+    return show(Text(str(label), language_of(label) or current_language()), mark=False)
+
+
+@register.filter
+def named(record: object) -> str:
+    """The record's own label, ``str(record)``, with ``lang`` and mark when it is a fallback."""
+    label = record if isinstance(record, Said) else str(record)
+    language = language_of(label) or current_language()
+    return show(Text(label, language))
 
 
 @register.filter

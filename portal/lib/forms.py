@@ -133,11 +133,8 @@ class TranslatableForm(VersionedForm):
         return [field for field in self.visible_fields() if field.name not in translated]
 
     def clean(self):
+        self._leave_untouched_prose()
         cleaned = super().clean()
-        for name, field in self.fields.items():
-            # A text that nobody touched stays as it is, so that its translations stay valid.
-            if isinstance(field, ProseFormField) and name not in self.changed_data:
-                cleaned[name] = self.initial.get(name) or ""
         original = cleaned.get("original_language") or self.instance.original_language
         obligatory = self._meta.model.translated_fields[0]
         for code in LANGUAGES:
@@ -149,6 +146,14 @@ class TranslatableForm(VersionedForm):
             elif any(cleaned.get(other) for other in self._fields_of(code)):
                 self.add_error(name, _("A translation needs this text too."))
         return cleaned
+
+    def _leave_untouched_prose(self):
+        """A text that nobody touched stays to the letter, so that its translations stay valid."""
+        for name, field in self.fields.items():
+            if isinstance(field, ProseFormField) and name in self.cleaned_data:
+                stored = self.initial.get(name)
+                if not field.has_changed(stored, self.data.get(self.add_prefix(name))):
+                    self.cleaned_data[name] = stored or ""
 
     def _post_clean(self):
         super()._post_clean()

@@ -64,6 +64,7 @@ _VALUES = {
     ("a", "role"): re.compile(r"doc-(?:noteref|backlink)\Z"),
     ("section", "role"): re.compile(r"doc-endnotes\Z"),
 }
+_NOTE_LINK = re.compile(r'<a [^>]*role="doc-(?:noteref|backlink)"[^>]*>[^<]*</a>')
 _IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 
 
@@ -174,11 +175,13 @@ def _allowed_value(element: str, attribute: str, value: str) -> str | None:
 
 def _shown_image(match: re.Match) -> str:
     tag = match[0]
-    return tag if " src=" in tag and " alt=" in tag else ""
+    return tag if ' src="' in tag and ' alt="' in tag else ""
 
 
 def plain(html: str) -> str:
     """The text of the HTML, without any mark-up and with single spaces."""
-    spaced = re.sub(r"<(?:/p|/li|/h\d|br|/td|/th|/tr)[^>]*>", " ", html)
+    # The number of a note is no part of the word it stands at.
+    spaced = _NOTE_LINK.sub("", html) if "doc-" in html else html
+    spaced = re.sub(r"<(?:/p|/li|/h\d|br|/td|/th|/tr|/caption|/figcaption)[^>]*>", " ", spaced)
     stripped = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"})
     return " ".join(html_entities.unescape(stripped).split())

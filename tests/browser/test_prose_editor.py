@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from portal.models import Picture
 from publications.models import Publication
 from tests.browser.axe import assert_accessible
 from tests.browser.house import furnish
@@ -155,6 +157,49 @@ def test_a_table_a_note_and_a_link_are_seen_on_the_public_page(desk):
     text.locator("a[role=doc-backlink]").click()
     assert page.url.endswith("#fnref-1")
     assert_accessible(page)
+
+
+def test_a_picture_is_sent_from_the_editor_and_seen_by_readers(desk, tmp_path):
+    page = desk()
+    photograph = tmp_path / "lake.jpg"
+    Image.new("RGB", (300, 200), "navy").save(photograph)
+    box = page.locator(".prose-editor:has(textarea[name=body_fr])")
+    editor_of(page).click()
+    page.keyboard.press("Control+End")
+    box.get_by_role("button", name="Image").click()
+    page.get_by_label("Fichier").set_input_files(photograph)
+    page.get_by_role("button", name="Appliquer").click()
+    assert "Texte de remplacement" in page.locator("dialog .errors").inner_text()
+    page.get_by_label("Texte de remplacement").fill("Un lac à l’aube")
+    page.get_by_label("Légende").fill("Le lac (exemple)")
+    assert_accessible(page)
+    page.get_by_role("button", name="Appliquer").click()
+    page.locator("dialog").wait_for(state="detached")
+    assert is_drawn(editor_of(page).locator("figure img"))
+    save(page)
+    assert is_drawn(editor_of(page).locator("figure img"))
+    picture = Picture.objects.get()
+    assert f'<img src="/pictures/{picture.name}" alt="Un lac à l’aube"' in body()
+    page.context.clear_cookies()
+    page.goto("/fr/publications/P-2026-14/")
+    assert is_drawn(page.locator(".prose figure img[alt='Un lac à l’aube']"))
+    assert page.locator(".prose figcaption").inner_text() == "Le lac (exemple)"
+
+
+def is_drawn(image) -> bool:
+    image.scroll_into_view_if_needed()
+    width = "async (image) => { await image.decode(); return image.naturalWidth; }"
+    return image.evaluate(width) == 300
+
+
+@pytest.mark.parametrize(
+    ("language", "bold"), [("en", "Important (bold)"), ("es", "Importante (negrita)")]
+)
+def test_the_buttons_speak_the_language_of_the_page(desk, language, bold):
+    page = desk(f"/{language}/secretariat/pages/about/")
+    assert page.get_by_role("button", name=bold).count() == 3
+    assert editor_of(page).get_attribute("lang") == "fr"
+    assert editor_of(page, "body_es").get_attribute("lang") == "es"
 
 
 @pytest.mark.parametrize("width", [390, 1280])

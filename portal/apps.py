@@ -16,18 +16,24 @@ class PortalConfig(AppConfig):
             indexing,
             personal,
             pictures,
+            purging,
             reached,
+            reads,
             search,
             text_kinds,
             texts,
+            unseen,
         )
-        from portal.lib import changes, network  # noqa: PLC0415
+        from portal.lib import changes, network, reading, revision  # noqa: PLC0415
         from portal.models import DailyReads  # noqa: PLC0415
 
         texts.register(*text_kinds.KINDS)
         reached.register(DailyReads.sums)
+        reading.register(reads.count)
         network.register(identity.read)
-        changes.register(identity.forget)
+        changes.listen(revision.move)
+        changes.listen(purging.ring)
+        changes.leave_out(unseen.tables)
         changes.register(search.follow)
         changes.register(pictures.follow)
         post_migrate.connect(indexing.ensure, sender=self, dispatch_uid="portal.indexing")

@@ -20,6 +20,7 @@ def page(request: HttpRequest) -> dict:
         "language": current_language(),
         "site_url": settings.SITE_URL,
         "site_host": settings.SITE_HOST,
+        "saves_data": getattr(request, "saves_data", False),
     }
 
 

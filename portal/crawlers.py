@@ -7,6 +7,7 @@ from django.templatetags.static import static
 
 from portal import sitemaps
 from portal.lib.links import absolute
+from portal.lib.public import neutral, reads_query
 from portal.lib.translations import LANGUAGES
 
 XML = "application/xml; charset=utf-8"
@@ -21,6 +22,8 @@ PRIVATE = (
 
 
 @login_not_required
+@reads_query("section", "p")
+@neutral
 def sitemap(request: HttpRequest) -> HttpResponse:
     return HttpResponse(sitemaps.index(), content_type=XML)
 
@@ -46,6 +49,8 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
+@neutral
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *"]
     lines += [f"Disallow: /{code}/{area}/" for code in LANGUAGES for area in PRIVATE]

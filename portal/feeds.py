@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from members import feeds as members
 from members.models import Organisation
 from portal.lib import feeds, network
+from portal.lib.public import reads_query
 from portal.lib.translations import Text
 from portal.models import Page
 from programme import feeds as programme
@@ -27,6 +28,7 @@ SUMMARY = 300
 
 
 @login_not_required
+@reads_query()
 def everything(request: HttpRequest) -> HttpResponse:
     """What is new: publications, letters, events and members."""
     entries = latest(
@@ -40,6 +42,7 @@ def everything(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def region(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Region, code=code)
     entries = latest(
@@ -53,6 +56,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def axis(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Axis.objects.of_current_cycle(), number=number)
     entries = latest(
@@ -110,6 +114,7 @@ def axis_calendar(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @login_not_required
+@reads_query("page")
 def pages(request: HttpRequest) -> HttpResponse:
     """The pages about the network, those that changed last first."""
     found = feeds.paged(request, Page.objects.order_by("-updated_at", "slug"))

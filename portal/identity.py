@@ -1,25 +1,31 @@
-"""Reading the network's identity once per process and minute, for every page and mail."""
+"""Reading the network's identity once per process and revision, for every page and mail."""
 
-from django.core.cache import cache
-from django.db import models
-
+from portal.lib import revision
 from portal.lib.changes import announce
 from portal.lib.network import Network
 from portal.lib.said import said
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity
 
-KEY = "network-identity-3"  # another number for another shape of what is kept
+_known: tuple[str, Network] | None = None
 
 
 def read() -> Network:
     """The identity as it stands; a network not yet set up has neutral names."""
-    found = cache.get(KEY)
-    if found is None:
-        row = NetworkIdentity.objects.filter(pk=1).first()
-        found = as_network(row) if row else Network()
-        cache.set(KEY, found, timeout=60)
-    return found
+    global _known
+    try:
+        holding = revision.current()
+    except Exception:  # without Redis the portal is slow, not dumb
+        return fresh()
+    known = _known
+    if known is None or known[0] != holding:
+        known = _known = (holding, fresh())
+    return known[1]
+
+
+def fresh() -> Network:
+    row = NetworkIdentity.objects.filter(pk=1).first()
+    return as_network(row) if row else Network()
 
 
 def as_network(row: NetworkIdentity) -> Network:
@@ -43,10 +49,4 @@ def pause_sending(*, paused: bool):
     """Stop or resume every newsletter, at once and for all processes."""
     NetworkIdentity.objects.filter(pk=1).update(sending_paused=paused)
     announce(NetworkIdentity(pk=1))
-    cache.delete(KEY)
-
-
-def forget(changed: list[models.Model]):
-    """A receiver of changes: a renamed network shows its new name at once."""
-    if any(isinstance(record, NetworkIdentity) for record in changed):
-        cache.delete(KEY)
+    revision.move()  # also for what follows within this transaction

@@ -16,6 +16,8 @@ from members import second_factor
 from portal.lib import alternates
 from portal.lib.translations import LANGUAGES
 
+OUR_APPS = {"portal", "publications", "programme", "members", "regions"}
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -35,7 +37,8 @@ class AddressLanguageMiddleware(LocaleMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if not getattr(request, "language_in_address", False):
             response = self.in_a_language(request, response)
-            patch_vary_headers(response, ("Accept-Language",))
+            if not is_neutral(request):
+                patch_vary_headers(response, ("Accept-Language",))
         elif is_public_page(request, response):
             response.headers["Link"] = alternates.link_header(alternates.of(request))
         response.headers.setdefault("Content-Language", translation.get_language())
@@ -61,6 +64,11 @@ def is_public_page(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.has_header("X-Robots-Tag")
         and is_public(request)
     )
+
+
+def is_neutral(request: HttpRequest) -> bool:
+    match = getattr(request, "resolver_match", None)
+    return match is not None and getattr(match.func, "is_neutral", False)
 
 
 def language_of_path(path: str) -> str | None:
@@ -125,7 +133,8 @@ class CachePolicyMiddleware:
     """Public pages may be kept and asked about again; everything else is private.
 
     A view is public when it says @login_not_required and answers below a public address;
-    it then sets no cookie, which a test checks over every address.
+    it then sets no cookie, which a test checks over every address. Only what is marked here may
+    be kept by the portal itself (``portal.page_cache``).
     """
 
     def __init__(self, get_response: GetResponse):
@@ -136,15 +145,23 @@ class CachePolicyMiddleware:
         if response.has_header("Cache-Control"):
             return response
         if is_public(request) and request.method in ("GET", "HEAD"):
-            response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+            response.headers["Cache-Control"] = public_policy()
+            response.is_public = True
         else:
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+def public_policy() -> str:
+    """Keep it and ask again each time; a shared cache that is told of changes may answer itself."""
+    shared = f"s-maxage={settings.SHARED_SECONDS}, " if settings.SHARED_SECONDS else ""
+    return f"public, max-age=0, {shared}must-revalidate"
 
 
 def is_public(request: HttpRequest) -> bool:
     match = getattr(request, "resolver_match", None)
     if match is None:
         return True
-    namespaced = match.func.__module__.split(".", 1)[0] != "allauth"
-    return namespaced and not getattr(match.func, "login_required", True)
+    # Where one logs in is open too, and is nobody's to keep.
+    ours = match.func.__module__.split(".", 1)[0] in OUR_APPS
+    return ours and not getattr(match.func, "login_required", True)

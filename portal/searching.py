@@ -6,12 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.finding import find
+from portal.lib.public import reads_query
 from portal.search import SOURCES
 
 PER_PAGE = 20
 
 
 @login_not_required
+@reads_query("q", "kind", "page")
 def results(request: HttpRequest) -> HttpResponse:
     """What everybody may read that holds the words asked for, of one kind when chosen."""
     query = request.GET.get("q", "").strip()

@@ -90,6 +90,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    # Below what compresses and compares, above all that reads session, language or database.
+    "portal.page_cache.PageCacheMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.CachePolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -167,6 +169,18 @@ else:
             "LOCATION": VAR_DIR / "cache",
         }
     }
+
+# Public pages are kept whole until the data changes, and made anew at each multiple of so many
+# seconds for what the clock alone changes; 0 keeps none. Memory is in megabytes a process.
+PAGE_SECONDS = env.int("PAGE_SECONDS", default=300)
+PAGE_MEMORY = env.int("PAGE_MEMORY", default=32)
+# How long a shared cache in front of the portal may answer by itself. Only with a way to tell it
+# of changes: addresses that are sent PURGE, or a function of yours that is called.
+SHARED_SECONDS = env.int("SHARED_SECONDS", default=0)
+PURGE_URLS = env.list("PURGE_URLS", default=[])
+PURGE_CALL = env.str("PURGE_CALL", default="")
+if SHARED_SECONDS and not (PURGE_URLS or PURGE_CALL):
+    raise ImproperlyConfigured("SHARED_SECONDS needs PURGE_URLS or PURGE_CALL")
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS = (

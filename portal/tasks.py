@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from portal import heartbeat, pictures, reads, search
+from portal import heartbeat, pictures, purging, reads, search
 
 
 @shared_task(name="portal.heartbeat", expires=60)
@@ -21,3 +21,8 @@ def repair_search_index():
 @shared_task(name="portal.forget_old_reads")
 def forget_old_reads():
     reads.forget_old()
+
+
+@shared_task(name="portal.purge_shared_caches", autoretry_for=(OSError,), retry_backoff=True)
+def purge_shared_caches():
+    purging.purge()

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from members import directory, reach
 from members.models import Organisation
 from portal.forms import ContactForm
-from portal.lib import alternates, network
+from portal.lib import alternates, network, reading
 from portal.lib.addresses import current, moved
-from portal.lib.public import public_form, rate_limited
+from portal.lib.public import public_form, rate_limited, reads_query
 from portal.lib.said import said
 from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
@@ -54,6 +54,7 @@ def document_called(symbol: str) -> Publication | Issue | None:
 
 
 @login_not_required
+@reads_query()
 def home(request: HttpRequest) -> HttpResponse:
     latest = Publication.objects.announced().newest_first().prefetch_related("axes", "regions")[:4]
     identity = network.current()
@@ -108,6 +109,7 @@ def joining_steps() -> list[dict]:
 
 
 @login_not_required
+@reads_query()
 def regions(request: HttpRequest) -> HttpResponse:
     counted = directory.counted_regions()
     details = {
@@ -124,6 +126,7 @@ def regions(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def region(request: HttpRequest, code: str) -> HttpResponse:
     if code != code.upper():
         return redirect("portal:region", code=code.upper(), permanent=True)
@@ -139,6 +142,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     for member in members:
         if member.country_id:
             counts[member.country_id] = counts.get(member.country_id, 0) + 1
+    reading.note(request, "region", found.pk)
     publications = Publication.objects.announced().in_region(found)
     alternates.tell(request, found)
     return render(
@@ -166,12 +170,14 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def axis(request: HttpRequest, number: int) -> HttpResponse:
     axes = list(Axis.objects.of_current_cycle())
     found = next((axis for axis in axes if axis.number == number), None)
     if found is None:
         return not_found(request)
     alternates.tell(request, found)
+    reading.note(request, "axis", found.pk)
     return render(
         request,
         "portal/axis.html",
@@ -195,11 +201,13 @@ def axis(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     found = Page.objects.filter(slug=slug).first()
     if found is None:
         return moved(request, Page.objects.all(), slug=slug)
     alternates.tell(request, found)
+    reading.note(request, "page", found.pk)
     return render(request, "portal/page.html", {"page": found})
 
 
@@ -219,6 +227,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def contact_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/contact_sent.html")
 

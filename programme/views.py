@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.lib import alternates, feeds, network
+from portal.lib import alternates, feeds, network, reading
 from portal.lib.addresses import moved
+from portal.lib.public import reads_query
 from programme import calendar
 from programme import feeds as own_feeds
 from programme.models import Activity, Axis, Cycle, Event, EventQuerySet
@@ -20,6 +21,7 @@ SEVEN = {str(number) for number in range(1, 8)}
 
 
 @login_not_required
+@reads_query()
 def programme(request: HttpRequest) -> HttpResponse:
     """The cycle of today with its seven axes; older cycles below it."""
     current = Cycle.current()
@@ -45,6 +47,7 @@ def earlier_than(cycle: Cycle | None):
 
 
 @login_not_required
+@reads_query("region", "axis", "page")
 def events(request: HttpRequest) -> HttpResponse:
     """Upcoming events, then the past ones page by page; of one region or axis when asked."""
     now = timezone.now()
@@ -81,6 +84,7 @@ def asked_for(request: HttpRequest) -> EventQuerySet:
 
 
 @login_not_required
+@reads_query("region", "axis", "page")
 def events_feed(request: HttpRequest) -> HttpResponse:
     """The events of the same list that were announced or changed last."""
     found = feeds.paged(request, own_feeds.newest(asked_for(request)))
@@ -94,16 +98,19 @@ def events_feed(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     events = Event.objects.public().select_related("country", "axis").prefetch_related("regions")
     found = events.filter(slug=slug).first()
     if found is None:
         return moved(request, Event.objects.public(), slug=slug)
     alternates.tell(request, found)
+    reading.note(request, "event", found.pk)
     return render(request, "programme/event.html", {"event": found})
 
 
 @login_not_required
+@reads_query("region", "axis")
 def events_calendar(request: HttpRequest) -> HttpResponse:
     """The events of the same list, for a calendar program to subscribe to."""
     query = feeds.query_of(request).rstrip("?")
@@ -124,6 +131,7 @@ def calendar_answer(rows: EventQuerySet, *, name: str, source: str) -> HttpRespo
 
 
 @login_not_required
+@reads_query()
 def event_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The event for the reader's own calendar (RFC 5545)."""
     found = calendar.with_revisions(Event.objects.public().filter(slug=slug)).first()

@@ -19,6 +19,7 @@ from django.core.signals import setting_changed
 from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 
+from portal.lib import revision
 from tests import undefined
 from tests.environment import OWN_NAME, VAR_DIR
 from tests.mailbox import Mailbox
@@ -86,6 +87,7 @@ def fresh_state(request):
     yield
     cache.clear()
     reads.tally.clear()
+    revision.move()
 
 
 @pytest.fixture(scope="session", autouse=True)

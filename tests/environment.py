@@ -55,6 +55,11 @@ os.environ.update(
         "TRUSTED_PROXIES": "0",
         # Tests write the tally down themselves.
         "READS_EVERY": "0",
+        "PAGE_SECONDS": "300",
+        "PAGE_MEMORY": "32",
+        "SHARED_SECONDS": "0",
+        "PURGE_URLS": "",
+        "PURGE_CALL": "",
         "READS_KEPT_DAYS": "1100",
         "JSON_LOGS": "false",
         "LOG_LEVEL": "INFO",

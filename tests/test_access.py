@@ -5,13 +5,15 @@ are open to everybody is said a second time in `test_conventions.py`.
 """
 
 import datetime
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone, translation
 
@@ -36,6 +38,7 @@ from members.models import (
     Notice,
     Roll,
 )
+from portal import unseen
 from portal.models import ContactMessage, Heartbeat, Page
 from publications.models import Report
 from tests.factories import (
@@ -714,3 +717,36 @@ def test_a_closed_page_leads_to_the_log_in_and_not_elsewhere(world, client):
             address = reverse(name, kwargs=world["arguments"].get(name))
         answer = getattr(client, method)(address)
         assert answer.url.startswith("/en/account/login/?next="), name
+
+
+@pytest.mark.slow
+def test_every_answer_says_who_may_keep_it(world):
+    """What anybody may keep holds nothing of its reader; the rest is kept by nobody."""
+    for name, (method, _expected) in TABLE.items():
+        with translation.override("en"):
+            address = reverse(name, kwargs=world["arguments"].get(name))
+        for who in ("anonymous", "contact", "secretariat"):
+            with transaction.atomic():
+                client = Client()
+                if person := world["people"][who]:
+                    client.force_login(person)
+                with CaptureQueriesContext(connection) as asked:
+                    answer = getattr(client, method)(address, SENT.get(name, {}))
+                    content = b"".join(answer) if answer.streaming else answer.content
+                transaction.set_rollback(True)
+            policy = answer.get("Cache-Control", "")
+            varies = {part.strip() for part in answer.get("Vary", "").split(",") if part}
+            if policy.startswith("public"):
+                assert answer.cookies == {}, (name, who)
+                assert varies <= {"Accept-Encoding", "Save-Data", "Accept-Language"}, (name, who)
+                assert b"csrfmiddlewaretoken" not in content, (name, who)
+                assert b'class="messages"' not in content, (name, who)
+                # Writing to these moves no revision, so that no kept page may come from them.
+                assert tables_read(asked.captured_queries).isdisjoint(unseen.tables()), name
+            else:
+                assert {"private", "no-store"} <= set(policy.split(", ")), (name, who, policy)
+
+
+def tables_read(queries: list[dict]) -> set[str]:
+    sql = "\n".join(query["sql"] for query in queries)
+    return set(re.findall(r'(?:FROM|JOIN) "?(\w+)"?', sql))

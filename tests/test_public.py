@@ -227,17 +227,60 @@ def compressed(content: bytes) -> int:
     return len(gzip.compress(content, 6))
 
 
-def test_the_first_view_of_the_home_page_is_light(client, house):
-    """At most 20 KB of HTML and CSS, and 100 KB with the two upright fonts."""
-    html = client.get("/fr/").content
-    css = Path(finders.find("css/portal.css")).read_bytes()
-    fonts = sum(
-        Path(finders.find(f"fonts/{name}.woff2")).stat().st_size
-        for name in ("alegreya", "commissioner")
+def styles_of(html: str) -> list[str]:
+    """The stylesheets of a page, in the order they are asked for."""
+    return re.findall(r'<link rel="stylesheet" href="/static/([^"]+)"', html)
+
+
+def weight_of(html: bytes) -> tuple[int, int]:
+    """HTML and CSS compressed, and the number of requests they take."""
+    sheets = [Path(finders.find(name)).read_bytes() for name in styles_of(html.decode())]
+    return compressed(html) + sum(map(compressed, sheets)), 1 + len(sheets)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_first_view_of_a_page_is_light(client, house, address):
+    """A text and its styles fit in the first round trip of a slow line: 14 KiB, 3 requests."""
+    html = client.get(f"/fr/{address}").content
+    weight, requests = weight_of(html)
+    assert requests <= 3
+    assert len(html) <= 60_000
+    # A map is a drawing of its own weight.
+    assert weight <= (14 * 1024 if b'class="region-map' not in html else 20 * 1024)
+
+
+def test_fonts_come_last_and_not_to_who_saves_data(client, house):
+    """The words are there before the letters are: no page waits for a font."""
+    html = client.get("/fr/pages/about/").content.decode()
+    assert styles_of(html) == ["css/portal.css", "css/fonts.css"]
+    assert html.index("css/fonts.css") > html.index("</footer>")
+    assert "preload" not in html
+    faces = re.findall(r"@font-face \{[^}]+\}", Path(finders.find("css/fonts.css")).read_text())
+    assert len(faces) == 5
+    assert all("font-display: swap" in face for face in faces)
+
+    light = client.get("/fr/pages/about/", headers={"save-data": "on"}).content
+    assert styles_of(light.decode()) == ["css/portal.css"]
+    assert b"font" not in light + Path(finders.find("css/portal.css")).read_bytes().replace(
+        b"font-", b""
+    ).replace(b"font:", b"")
+
+
+def test_both_upright_fonts_are_light(client):
+    sizes = [
+        Path(finders.find(f"fonts/{n}.woff2")).stat().st_size for n in ("alegreya", "commissioner")
+    ]
+    assert sum(sizes) <= 66_000
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_comes_from_elsewhere(client, house, address):
+    html = client.get(f"/fr/{address}").content.decode()
+    asked_for = re.findall(r'(?:src|srcset|poster|data)="([^"]+)"', html)
+    asked_for += re.findall(
+        r'<link [^>]*rel="(?:stylesheet|icon|preload)"[^>]*href="([^"]+)"', html
     )
-    text = compressed(html) + compressed(css)
-    assert text <= 20_000
-    assert text + fonts <= 100_000
+    assert [one for one in asked_for if not one.startswith(("/static/", "/fr/", "data:"))] == []
 
 
 QUERIES = {

@@ -9,11 +9,12 @@ from members import applying, tracking
 from members.forms.applications import BeginForm, LinkForm
 from members.models import Category
 from members.views import draft
-from portal.lib.public import client_address, public_form, rate_limited
+from portal.lib.public import client_address, public_form, rate_limited, reads_query
 from portal.lib.translations import current_language
 
 
 @login_not_required
+@reads_query()
 def start(request: HttpRequest) -> HttpResponse:
     """What each category is and gives, and where its application begins."""
     return render(request, "members/apply.html", {"categories": Category.objects.all()})
@@ -68,10 +69,12 @@ def link(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def link_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "members/apply_link_sent.html")
 
 
 @login_not_required
+@reads_query()
 def saved(request: HttpRequest) -> HttpResponse:
     return render(request, "members/apply_saved.html")

@@ -18,6 +18,7 @@ from members.models import Category, Facet, Organisation
 from members.models.facets import FacetKind
 from members.models.organisations import OrganisationQuerySet
 from portal.lib import feeds, network
+from portal.lib.public import reads_query
 from portal.lib.said import longer
 from portal.lib.translations import current_language
 from regions import maps
@@ -72,6 +73,7 @@ class DirectoryForm(forms.Form):
 
 
 @login_not_required
+@reads_query(*DirectoryForm.base_fields, "page")
 def directory(request: HttpRequest) -> HttpResponse:
     form = DirectoryForm(request.GET)
     chosen = form.filters()
@@ -138,6 +140,7 @@ def reach_of(chosen: dict) -> reach.Reach | None:
 
 
 @login_not_required
+@reads_query(*DirectoryForm.base_fields, "page")
 def directory_feed(request: HttpRequest) -> HttpResponse:
     """The organisations of the same list that joined last."""
     rows = listing.narrowed(**DirectoryForm(request.GET).filters())
@@ -155,16 +158,19 @@ def directory_feed(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query(*DirectoryForm.base_fields)
 def directory_csv(request: HttpRequest) -> StreamingHttpResponse:
     return download(request, open_data.as_csv, "text/csv; charset=utf-8", "members.csv")
 
 
 @login_not_required
+@reads_query(*DirectoryForm.base_fields)
 def directory_json(request: HttpRequest) -> StreamingHttpResponse:
     return download(request, open_data.as_json, "application/json", "members.json")
 
 
 @login_not_required
+@reads_query(*DirectoryForm.base_fields)
 def directory_geojson(request: HttpRequest) -> StreamingHttpResponse:
     return download(request, open_data.as_geojson, "application/geo+json", "members.geojson")
 

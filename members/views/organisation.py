@@ -10,19 +10,22 @@ from members import reach
 from members.models import Affiliation, Organisation
 from members.models.facets import FacetKind
 from members.models.organisations import OrganisationQuerySet
-from portal.lib import alternates
+from portal.lib import alternates, reading
 from portal.lib.addresses import moved
+from portal.lib.public import reads_query
 
 PER_PAGE = 50
 
 
 @login_not_required
+@reads_query("page")
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     found = shown(Organisation.objects.public()).filter(slug=slug).first()
     if found is None:
         # So does the address of an organisation that was merged into another one.
         return moved(request, Organisation.objects.public(), slug=slug)
     alternates.tell(request, found)
+    reading.note(request, "organisation", found.pk)
     return render(
         request,
         "members/organisation.html",

@@ -13,10 +13,41 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 View = Callable[..., HttpResponse]
+
+
+def reads_query(*names: str) -> Callable[[View], View]:
+    """A public page that reads these parameters of its address, and none besides.
+
+    Whatever else stands in the query is taken away before the view runs, and so are empty values
+    (the unused fields of a filter), so that a page has one address among those that may be kept.
+    A page that does not say what it reads is made anew whenever it is asked with a query.
+    """
+
+    def declare(view: View) -> View:
+        view.query_names = names
+        return view
+
+    return declare
+
+
+def neutral(view: View) -> View:
+    """A public address that answers alike whatever language the reader prefers: for machines.
+
+    What it says in words of ours it says in English.
+    """
+
+    @wraps(view)
+    def spoken(request: HttpRequest, *args, **kwargs):
+        with translation.override("en"):
+            return view(request, *args, **kwargs)
+
+    spoken.is_neutral = True
+    return spoken
 
 
 def public_form(view: View) -> View:

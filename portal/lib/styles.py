@@ -16,7 +16,8 @@ from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLES = {
-    "css/portal.css": ("tokens.css", "fonts.css", "base.css", "layout.css", "components/*.css"),
+    # Without the fonts (css/fonts.css), which come after the page, or not to who saves data.
+    "css/portal.css": ("tokens.css", "base.css", "layout.css", "components/*.css"),
     # What only the members’ area and the secretariat have, beside the former.
     "css/desk.css": ("desk/*.css",),
     "css/print.css": ("print/*.css",),

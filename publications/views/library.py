@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
-from portal.lib import alternates
+from portal.lib import alternates, reading
 from portal.lib.addresses import moved
 from portal.lib.links import absolute
+from portal.lib.public import reads_query
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
 from publications.forms.filters import LibraryForm
@@ -43,6 +44,7 @@ def page_of(request: HttpRequest, rows: QuerySet, *, area: str = "public"):
 
 
 @login_not_required
+@reads_query(*LibraryForm.base_fields, "page")
 def publications(request: HttpRequest) -> HttpResponse:
     form = LibraryForm(request.GET)
     page = page_of(request, form.narrowed(Publication.objects.announced()))
@@ -50,6 +52,7 @@ def publications(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def publication(request: HttpRequest, symbol: str) -> HttpResponse:
     """One publication; a members' text shows its title and summary and asks to log in."""
     rows = Publication.objects.announced()
@@ -57,6 +60,7 @@ def publication(request: HttpRequest, symbol: str) -> HttpResponse:
     if record is None:
         return moved(request, rows, symbol=symbol)
     alternates.tell(request, record)
+    reading.note(request, "publication", record.pk)
     return render(request, "publications/library/detail.html", detail(record))
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from portal.lib import alternates, feeds, network
-from portal.lib.public import public_form, rate_limited
+from portal.lib import alternates, feeds, network, reading
+from portal.lib.public import public_form, rate_limited, reads_query
 from portal.lib.translations import LANGUAGES, current_language
 from publications import feeds as own_feeds
 from publications.models import Issue, Newsletter, Subscription
@@ -23,6 +23,7 @@ View = Callable[..., HttpResponse]
 
 
 @login_not_required
+@reads_query("region")
 def newsletters(request: HttpRequest) -> HttpResponse:
     """The archive: what has been sent, newest first, of all letters or of one."""
     code = request.GET.get("region", "")
@@ -42,6 +43,7 @@ def newsletters(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query("region", "page")
 def newsletters_feed(request: HttpRequest) -> HttpResponse:
     """The letters that were sent last, of all or of one."""
     rows = Issue.objects.public()
@@ -59,9 +61,11 @@ def newsletters_feed(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def issue(request: HttpRequest, symbol: str) -> HttpResponse:
     """One issue. It opens as sending starts, since the mails under way lead here."""
     found = sent_issue(symbol)
+    reading.note(request, "issue", found.pk)
     contents = rendering.contents(found, current_language())
     alternates.tell(request, found)
     return render(
@@ -77,6 +81,7 @@ def issue(request: HttpRequest, symbol: str) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def issue_pdf(request: HttpRequest, symbol: str, pdf_language: str) -> HttpResponse:
     if pdf_language not in LANGUAGES:
         raise Http404
@@ -114,6 +119,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def subscribe_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "publications/newsletters/subscribe_sent.html")
 

@@ -87,9 +87,7 @@ def test_bundles_are_collected_under_hashed_names(collected_static):
         name = static(bundle).removeprefix(settings.STATIC_URL)
         assert re.fullmatch(r"css/[a-z_]+\.[0-9a-f]{12}\.css", name)
         assert (collected_static / f"{name}.gz").exists()
-    css = (
-        collected_static / static("css/portal.css").removeprefix(settings.STATIC_URL)
-    ).read_text()
+    css = (collected_static / static("css/fonts.css").removeprefix(settings.STATIC_URL)).read_text()
     assert re.search(r"alegreya\.[0-9a-f]{12}\.woff2", css)
 
 

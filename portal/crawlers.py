@@ -22,18 +22,22 @@ PRIVATE = (
 
 
 @login_not_required
-@reads_query("section", "p")
+@reads_query()
 @neutral
 def sitemap(request: HttpRequest) -> HttpResponse:
     return HttpResponse(sitemaps.index(), content_type=XML)
 
 
 @login_not_required
+@reads_query()
+@neutral
 def sitemap_fixed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(sitemaps.fixed(), content_type=XML)
 
 
 @login_not_required
+@reads_query()
+@neutral
 def sitemap_section(request: HttpRequest, section: str, number: int) -> HttpResponse:
     found = sitemaps.SECTIONS.get(section)
     content = sitemaps.of_section(found, number) if found else None

@@ -97,6 +97,7 @@ def latest(texts, events, letters=None, organisations=None) -> list[feeds.Entry]
 
 
 @login_not_required
+@reads_query()
 def region_calendar(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Region, code=code)
     rows = Event.objects.public().in_region(found)
@@ -104,6 +105,7 @@ def region_calendar(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
+@reads_query()
 def axis_calendar(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Axis.objects.of_current_cycle(), number=number)
     rows = Event.objects.public().filter(axis=found)

@@ -1,6 +1,7 @@
 """Every public page in three languages over data with holes: language, cookies, discretion."""
 
 import gzip
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 

@@ -71,10 +71,20 @@ tally = Tally()
 
 def count(request: HttpRequest, kind: str, key: str, medium: str = Medium.PAGE):
     """Count an answer that shows a text; the receiver of `portal.lib.reading`."""
-    language = request.path_info[1:3]
-    if language in LANGUAGES and is_read(request):
+    language, area = [*request.path_info.split("/"), "", ""][1:3]
+    if language in LANGUAGES and is_read(request) and not is_work(request, area):
         tally.add(Read(timezone.localdate(), kind, str(key), language, medium))
         writer.begin()
+
+
+def is_work(request: HttpRequest, area: str) -> bool:
+    """Whether somebody looks at what they edit: at the desk, or with a desk in the members' area.
+
+    On a public address nobody is known, so an editor who reads there counts as a reader.
+    """
+    if area == "secretariat":
+        return True
+    return area == "space" and request.user.is_authenticated and request.user.standing.has_desk
 
 
 def is_read(request: HttpRequest) -> bool:

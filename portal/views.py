@@ -58,6 +58,7 @@ def document_called(symbol: str) -> Publication | Issue | None:
 def home(request: HttpRequest) -> HttpResponse:
     latest = Publication.objects.announced().newest_first().prefetch_related("axes", "regions")[:4]
     identity = network.current()
+    reading.note(request, "identity", 1)
     subscribe_form = SubscribeForm(initial={"language": translation.get_language()})
     # A callable would be asked once for each time the field is looked at.
     subscribe_form.fields["newsletter"].choices = newsletter_choices()

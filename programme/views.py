@@ -25,6 +25,8 @@ SEVEN = {str(number) for number in range(1, 8)}
 def programme(request: HttpRequest) -> HttpResponse:
     """The cycle of today with its seven axes; older cycles below it."""
     current = Cycle.current()
+    if current is not None:
+        reading.note(request, "cycle", current.pk)
     return render(
         request,
         "programme/programme.html",

@@ -190,6 +190,7 @@ def served(request: HttpRequest, rows: QuerySet, symbol: str, language: str) -> 
     )
     if not file.file.storage.exists(file.file.name):
         raise Http404
+    reading.note(request, "publication", file.publication_id, "file")
     # Answered before the file is opened: what the reader has already is not read again.
     etag = f'"{file.digest}"'
     unchanged = get_conditional_response(request, etag=etag) if file.digest else None
@@ -218,6 +219,7 @@ def space_library(request: HttpRequest) -> HttpResponse:
 def space_publication(request: HttpRequest, symbol: str) -> HttpResponse:
     rows = with_relations(Publication.objects.visible_to(request.user).published())
     record = get_object_or_404(rows, symbol__iexact=symbol.replace("-", "/"))
+    reading.note(request, "publication", record.pk)
     return render(request, "publications/library/space_detail.html", detail(record, area="space"))
 
 

@@ -5,14 +5,17 @@ import multiprocessing
 import os
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from portal import reached, reads
 from portal.models import DailyReads, Page
 from portal.models.reads import Read
 from portal.tasks import forget_old_reads
 from portal.text_kinds import PAGE
+from tests.factories import create_contact, create_publication, create_secretary
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +218,54 @@ def test_a_process_that_is_forked_counts_nothing_twice():
     assert results.get(timeout=20)[1] == 0
     child.join(20)
     assert len(reads.tally) == 1
+
+
+# -- Through the pages -----------------------------------------------------------------------------
+
+
+def counted() -> list[tuple]:
+    reads.write_down()
+    rows = DailyReads.objects.order_by("kind", "key", "language", "medium")
+    return list(rows.values_list("kind", "language", "medium", "count"))
+
+
+def test_a_page_counts_whether_it_is_made_or_kept(client, settings):
+    publication = create_publication(symbol="P/2026/14")
+    headers = {"user-agent": BROWSER}
+    first = client.get("/fr/publications/P-2026-14/", headers=headers)
+    client.get("/fr/publications/P-2026-14/", headers=headers)
+    etag = {"if-none-match": first["ETag"]}
+    assert client.get("/fr/publications/P-2026-14/", headers=headers | etag).status_code == 304
+    client.head("/fr/publications/P-2026-14/", headers=headers)
+    client.get("/fr/publications/P-2026-14/")
+    client.get("/fr/publications/P-2026-99/", headers=headers)
+    client.get("/es/publications/P-2026-14/", headers=headers)
+    assert counted() == [("publication", "es", "page", 1), ("publication", "fr", "page", 3)]
+    assert DailyReads.objects.first().key == str(publication.pk)
+
+
+def test_a_file_counts_as_one(client):
+    publication = create_publication(symbol="P/2026/14")
+    file = publication.files.create(
+        language="fr",
+        media_type="application/pdf",
+        file=ContentFile(b"%PDF-1.7", name="a.pdf"),
+        size=8,
+    )
+    assert file.pk
+    with translation.override("fr"):
+        address = reverse(
+            "publications:file", kwargs={"symbol": "P-2026-14", "file_language": "fr"}
+        )
+    response = client.get(address, headers={"user-agent": BROWSER})
+    assert b"".join(response.streaming_content) == b"%PDF-1.7"
+    assert counted() == [("publication", "fr", "file", 1)]
+
+
+def test_members_count_in_their_area_and_editors_do_not(client):
+    create_publication(symbol="P/2026/15", access="members")
+    address = "/fr/space/library/P-2026-15/"
+    for person in (create_contact(), create_secretary()):
+        client.force_login(person)
+        assert client.get(address, headers={"user-agent": BROWSER}).status_code == 200
+    assert counted() == [("publication", "fr", "page", 1)]

@@ -264,6 +264,7 @@ class PageCacheMiddleware:
         was_known = request.path in _names
         remember(request.path, names)
         query = normalised(raw, names)
+        request.raw_query = raw
         request.META["QUERY_STRING"] = query
         request.GET = QueryDict(query)
         if was_known or not (asked := self.asked(request)):

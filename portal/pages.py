@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import desk, feeds, gallery, pictures, searching, space, views
+from portal import desk, feeds, gallery, open_data, pictures, searching, space, views
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("programme/<int:number>/events.ics", feeds.axis_calendar, name="axis_calendar"),
     path("pages/atom.xml", feeds.pages, name="pages_feed"),
     path("pages/<slug:slug>/", views.page, name="page"),
+    path("data/", open_data.data, name="data"),
+    path("data/datapackage.json", open_data.data_package, name="data_package"),
+    path("data/<slug:name>/", open_data.data_set, name="data_set"),
+    path("data/<slug:name>.<slug:kind>", open_data.data_file, name="data_file"),
     path("contact/", views.contact, name="contact"),
     path("contact/sent/", views.contact_sent, name="contact_sent"),
     path("search/", searching.results, name="search"),

@@ -236,6 +236,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.clear_unused_pictures",
         "schedule": crontab(minute=50, hour=2),
     },
+    "measure-open-data": {
+        "task": "portal.measure_open_data",
+        "schedule": crontab(minute=50, hour=2),
+    },
     "repair-search-index": {
         "task": "portal.repair_search_index",
         "schedule": crontab(minute=30, hour=2),

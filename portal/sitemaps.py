@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from members.models import Organisation
+from portal import open_data
 from portal.lib import alternates
 from portal.lib.feeds import with_revised_at
 from portal.lib.links import absolute
@@ -40,6 +41,7 @@ FIXED = (
     "publications:newsletters",
     "publications:subscribe",
     "portal:contact",
+    "portal:data",
 )
 
 
@@ -134,7 +136,9 @@ def index() -> str:
 def fixed() -> str:
     """The pages that exist in the three languages whatever the data."""
     with translation.override(LANGUAGES[0]):
-        rests = [alternates.split(reverse(name))[1] for name in FIXED]
+        paths = [reverse(name) for name in FIXED]
+        paths += [reverse("portal:data_set", kwargs={"name": name}) for name in open_data.SETS]
+    rests = [alternates.split(path)[1] for path in paths]
     return HEAD + "".join(line for rest in rests for line in entry(rest, LANGUAGES)) + "</urlset>\n"
 
 

@@ -1,11 +1,16 @@
 from celery import shared_task
 
-from portal import heartbeat, pictures, purging, reads, search
+from portal import heartbeat, open_data, pictures, purging, reads, search
 
 
 @shared_task(name="portal.heartbeat", expires=60)
 def beat():
     heartbeat.note_worker()
+
+
+@shared_task(name="portal.measure_open_data")
+def measure_open_data():
+    open_data.measure()
 
 
 @shared_task(name="portal.clear_unused_pictures")

@@ -75,6 +75,8 @@ ADDRESSES = [
     "newsletters/subscribe/",
     "search/?q=protection",
     "contact/",
+    "data/",
+    "data/publications/",
     "pages/about/",
     "pages/accessibility/",
 ]

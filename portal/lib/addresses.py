@@ -151,5 +151,6 @@ def moved(request: HttpRequest, rows: models.QuerySet, **asked: str):
         raise Http404
     match = request.resolver_match
     path = reverse(match.view_name, kwargs={**match.kwargs, name: newer})
-    query = request.META.get("QUERY_STRING", "")
+    # As it was asked for, with what this page itself does not read.
+    query = getattr(request, "raw_query", request.META.get("QUERY_STRING", ""))
     return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)

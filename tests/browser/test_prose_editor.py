@@ -227,6 +227,8 @@ def test_the_buttons_take_one_stop_of_the_tab_key(desk):
     assert page.evaluate("document.activeElement.title") == "HTML"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "textbox"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.title") == "HTML"
 
 
 def test_without_a_script_the_field_itself_is_there(visit, live_server):

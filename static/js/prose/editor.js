@@ -72,6 +72,7 @@ function mount(box) {
   });
 
   Object.assign(acts, {
+    toolbar: () => tools.bars[0].querySelector('[tabindex="0"]').focus(),
     link: async () => {
       const href = editor.getAttributes("link").href ?? "";
       const answer = await askLink(words, href);

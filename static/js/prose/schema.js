@@ -110,7 +110,8 @@ const Keys = Extension.create({
       this.options.open(name);
       return true;
     };
-    return { "Mod-k": open("link"), "Mod-Alt-f": open("note") };
+    /* In a table the Tab key goes from cell to cell for ever: Escape leads out of the text. */
+    return { "Mod-k": open("link"), "Mod-Alt-f": open("note"), Escape: open("toolbar") };
   },
 });
 

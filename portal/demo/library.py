@@ -8,11 +8,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from members.models import Organisation
+from portal.demo.illustration import draw, illustrated
 from portal.demo.texts import chance, originally, read, set_states, texts
 from portal.lib import pdf
 from portal.lib.files import inspect
 from portal.lib.text import french_spaces
+from portal.lib.tidying import tidy
 from portal.lib.translations import LANGUAGES, TranslationState
+from portal.models import Picture
+from portal.pictures import note_pictures
 from programme.models import Axis
 from publications import credits
 from publications.models import Publication, PublicationFile
@@ -36,6 +40,10 @@ h2 {{ font-size: 15pt; margin: 7mm 0 2mm }}
 .summary {{ font-size: 13pt; border-top: 2pt solid #1d1a33; padding-top: 3mm }}
 table {{ border-collapse: collapse; margin: 4mm 0 }}
 caption {{ text-align: left; font-weight: 700 }}
+figure {{ margin: 4mm 0 }}
+img {{ max-width: 100% }}
+figcaption, .footnotes {{ font-size: 9pt }}
+sup {{ font-size: 70%; line-height: 0 }}
 th, td {{ text-align: left; padding: 1mm 6mm 1mm 0; border-bottom: .5pt solid #d8d5e6 }}
 </style></head><body><p>{symbol} · {authors}</p><h1>{title}</h1>
 <p class="summary">{summary}</p>{body}</body></html>"""
@@ -48,6 +56,7 @@ def create_publications() -> int:
     regions = {region.code: region for region in Region.objects.all()}
     rows = [row for row in read("publications")["publications"] if row["symbol"] not in existing]
     for row in rows:
+        picture = draw() if row.get("picture") else None
         publication = Publication(
             symbol=row["symbol"],
             kind=row["kind"],
@@ -57,10 +66,11 @@ def create_publications() -> int:
             state=PublicationState.PUBLISHED,
             original_language=originally(row),
             **texts(row, "title", "summary"),
-            **bodies(row),
+            **bodies(row, picture),
         )
         set_states(publication, row.get("states", {}))
         publication.save()
+        note_pictures(publication)
         publication.axes.set(axes[number] for number in row["axes"] if number in axes)
         publication.regions.set(regions[code] for code in row["regions"])
         countries = Country.objects.filter(code__in=row.get("countries", ()))
@@ -74,24 +84,25 @@ def create_publications() -> int:
     return len(rows)
 
 
-def bodies(row: dict) -> dict[str, str]:
+def bodies(row: dict, picture: Picture | None) -> dict[str, str]:
     """The text in every language that has been finished: a translation under way has none."""
     states = row.get("states", {})
     return {
-        f"body_{code}": body(row, code)
+        f"body_{code}": body(row, code, picture)
         for code in LANGUAGES
         if code in row and states.get(code) != TranslationState.IN_PROGRESS
     }
 
 
-def body(row: dict, language: str) -> str:
+def body(row: dict, language: str, picture: Picture | None = None) -> str:
     """Two sections of the text’s theme, and how a text of its kind came about."""
     themes = read("themes")
     of_theme = themes[row["theme"]]
     picked = chance("body", row["symbol"]).sample(range(len(of_theme)), SECTIONS)
     sections = [of_theme[index][language] for index in sorted(picked)]
     sections.append(themes["kinds"][row["kind"]][language])
-    return "\n".join(f"<h2>{heading}</h2>\n{html}" for heading, html in sections)
+    html = "\n".join(f"<h2>{heading}</h2>\n{html}" for heading, html in sections)
+    return tidy(illustrated(html, picture, language) if picture else html, language)
 
 
 def attach_files(publication: Publication):

@@ -10,7 +10,7 @@ import nh3
 NO_BREAK = "\u00a0"
 NARROW_NO_BREAK = "\u202f"
 
-# Each begins with the sign it looks for, and looks back only from there: that is what makes it fast.
+# Each begins with the sign it looks for and looks back only from there, which makes it fast.
 _SPACED = re.compile(r"[ \u00a0\u202f](?<=\S.)([;:!?»]+)(?=\s|$|[)\]»”\"<;:!?])")
 _UNSPACED = re.compile(r"([;:!?»](?<=[^\s;:!?»«/].)[;:!?»]*)(?=\s|$|[)\]”\"<])")
 _AFTER_OPENING = re.compile(r"«[ \u00a0\u202f]?(?=\S)")

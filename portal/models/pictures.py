@@ -31,11 +31,13 @@ class PictureQuerySet(models.QuerySet):
         return self.filter(Q(publications__in=shown) | Q(pages__isnull=False)).distinct()
 
     def visible_to(self, user):
-        """Those in a text that the person may read, edit or translate, and those they sent."""
+        """Those in a text that the person may read, edit, translate or has proposed, alone or
+        with the colleagues of an organisation, and those they sent."""
         texts = Publication.objects.order_by()
         within = [texts.visible_to(user), texts.editable_by(user)]
         within += [texts.translatable_into(language) for language in user.standing.languages]
-        wanted = Q(pages__isnull=False) | Q(sent_by=user)
+        wanted = Q(pages__isnull=False) | Q(sent_by=user) | Q(publications__proposed_by=user)
+        wanted |= Q(publications__proposed_for__in=user.standing.organisations)
         for rows in within:
             wanted |= Q(publications__in=rows.values("pk"))
         return self.filter(wanted).distinct()

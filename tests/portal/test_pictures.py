@@ -209,15 +209,24 @@ def test_one_public_text_is_enough(client):
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("sender", 200), ("member", 404), ("executive", 200), ("lead", 200), ("secretary", 200)],
+    [
+        ("sender", 200),
+        ("colleague", 200),
+        ("member", 404),
+        ("executive", 200),
+        ("lead", 200),
+        ("secretary", 200),
+    ],
 )
 def test_a_draft_is_illustrated_for_those_who_work_on_it(client, who, status):
     region = factories.create_region("R8")
     sender = factories.create_contact(factories.create_organisation(category="C"))
-    draft = factories.create_publication(state="draft", regions=[region])
+    proposing = factories.create_organisation(category="C")
+    draft = factories.create_publication(state="draft", regions=[region], proposed_for=proposing)
     picture = factories.create_picture(publications=[draft], sent_by=sender)
     people = {
         "sender": sender,
+        "colleague": factories.create_contact(proposing),
         "member": factories.create_contact(factories.create_organisation(category="C")),
         "executive": factories.create_executive(region),
         "lead": factories.create_language_lead("es"),

@@ -5,6 +5,7 @@ security) has no topic here, so it cannot be switched off and never waits for a 
 """
 
 import datetime
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.core import signing
@@ -28,6 +29,8 @@ class Topic(NamedTuple):
     label: str | Promise
     kinds: tuple[str, ...]
     for_desk: bool = False
+    # Who is ever written these; everybody, unless it says so.
+    is_for: Callable[[User], bool] = lambda person: True
 
 
 TOPICS: list[Topic] = [
@@ -54,7 +57,8 @@ def register(topic: Topic):
 def topics_for(person: User) -> list[Topic]:
     """What the person is ever written about: the desk's topics only to who has a desk."""
     has_desk = person.standing.has_desk or person.standing.is_locked
-    return [topic for topic in TOPICS if has_desk or not topic.for_desk]
+    shown = [topic for topic in TOPICS if has_desk or not topic.for_desk]
+    return [topic for topic in shown if topic.is_for(person)]
 
 
 def topic_of(kind: str) -> Topic | None:

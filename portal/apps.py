@@ -9,6 +9,7 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         # What needs the models is imported here, once they are loaded.
+        from members import preferences  # noqa: PLC0415
         from members.merge_rules import Rule, declare  # noqa: PLC0415
         from portal import (  # noqa: PLC0415
             heartbeat,
@@ -26,7 +27,9 @@ class PortalConfig(AppConfig):
         )
         from portal.lib import changes, network, reading, revision  # noqa: PLC0415
         from portal.models import DailyReads  # noqa: PLC0415
+        from portal.translating import letters  # noqa: PLC0415
 
+        preferences.register(letters.TOPIC)
         texts.register(*text_kinds.KINDS)
         reached.register(DailyReads.sums)
         reading.register(reads.count)
@@ -44,5 +47,10 @@ class PortalConfig(AppConfig):
                 "portal.Assignment.person": Rule(),
                 "portal.Assignment.given_by": Rule(),
                 "portal.Picture.sent_by": Rule(),
+                "portal.MachineDrafting.asked_by": Rule(),
+                "portal.TranslationDraft.author": Rule(),
+                "portal.TranslationDraft.decided_by": Rule(),
+                "portal.TranslationTask.person": Rule(),
+                "portal.TranslationTask.given_by": Rule(),
             }
         )

@@ -19,7 +19,8 @@ from django.db import transaction
 from members.models import Category, DuesBand, Facet, Question
 from portal.lib import changes
 from portal.lib.translations import LANGUAGES
-from portal.models import NetworkIdentity, Page
+from portal.models import NetworkIdentity, Page, Term
+from portal.translating import glossary
 from programme.models import Axis, Challenge, Cycle
 from publications.models import Newsletter
 from regions.models import Country, CountryIncome, Grouping, GroupingMember, Region
@@ -66,6 +67,7 @@ def load_network(*, reset: bool = False) -> dict[str, Tally]:
         "challenges": load_challenges(data["challenges"]),
         "newsletters": load_newsletters(data["newsletters"]),
         "pages": load_pages(),
+        "terms": load_terms(),
     }
 
 
@@ -292,6 +294,16 @@ def load_facets() -> Tally:
     missing = [facet for facet in wanted if (facet.kind, facet.code) not in existing]
     Facet.objects.bulk_create(missing)
     return Tally(created=len(missing), unchanged=len(wanted) - len(missing))
+
+
+def load_terms() -> Tally:
+    """The glossary that a network starts from; one that it has is its own, and left alone."""
+    rows = tomllib.loads((DATA / "glossary.toml").read_text("utf-8"))["terms"]
+    if Term.objects.exists():
+        return Tally(unchanged=len(rows))
+    for values in glossary.well_formed(rows):
+        Term.objects.create(**values)
+    return Tally(created=len(rows))
 
 
 def load_bands(rows: list[dict]) -> Tally:

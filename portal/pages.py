@@ -1,6 +1,6 @@
 """The roof's own addresses, below a language."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal import desk, feeds, gallery, open_data, pictures, searching, space, views
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("contact/", views.contact, name="contact"),
     path("contact/sent/", views.contact_sent, name="contact_sent"),
     path("search/", searching.results, name="search"),
+    path("", include("portal.translating.urls")),
     # The members’ area and the secretariat
     path("space/", space.space, name="space"),
     path("space/pictures/", pictures.pictures, name="pictures"),

@@ -1,13 +1,15 @@
 """What the roof holds on people."""
 
 from portal.lib.holdings import Holding, leave_out, register
-from portal.models import Assignment, ContactMessage
+from portal.models import Assignment, ContactMessage, TranslationDraft, TranslationTask
 
 
 def listen():
     register(
         Holding(ContactMessage, emails=("email",), names=("name",), goes=True),
         Holding(Assignment, people=("person",), goes=True),
+        Holding(TranslationDraft, people=("author",)),
+        Holding(TranslationTask, people=("person",), goes=True),
     )
     leave_out(
         "the network's own name and addresses",

@@ -12,7 +12,6 @@ from django.db.models import Count
 from portal.lib.translations import Translatable
 from portal.texts import TextKind
 from publications.models import Subscription
-from regions.models import Region
 
 # kind, keys, language → reads by key; a key without reads may be left out.
 Counter = Callable[[str, Collection[str], str], Mapping[str, int]]
@@ -29,8 +28,23 @@ def readers_reached(
     kind: TextKind, records: Collection[Translatable], language: str
 ) -> dict[str, int]:
     """For each record's key, the readers of the language. Records come with their regions."""
-    subscribers = subscribers_by_letter(language)
-    found = {str(record.pk): subscribed(kind, record, subscribers) for record in records}
+    regions = {
+        str(record.pk): {region.pk for region in kind.regions_of(record)} for record in records
+    }
+    return by_regions(kind, regions, language)
+
+
+def by_regions(
+    kind: TextKind,
+    regions: Mapping[str, Collection[int]],
+    language: str,
+    subscribers: Mapping[int | None, int] | None = None,
+) -> dict[str, int]:
+    """The same for keys with the regions they concern: two queries, or one when the subscribers
+    are known."""
+    if subscribers is None:
+        subscribers = subscribers_by_letter(language)
+    found = {key: subscribed(kind, concerned, subscribers) for key, concerned in regions.items()}
     for counter in _counters:
         for key, reads in counter(kind.code, list(found), language).items():
             found[key] += reads
@@ -44,8 +58,9 @@ def subscribers_by_letter(language: str) -> dict[int | None, int]:
     return dict(counted)
 
 
-def subscribed(kind: TextKind, record: Translatable, subscribers: Mapping[int | None, int]) -> int:
-    regions: list[Region] = kind.regions_of(record)
+def subscribed(
+    kind: TextKind, regions: Collection[int], subscribers: Mapping[int | None, int]
+) -> int:
     if kind.is_letter:
-        return subscribers.get(regions[0].pk if regions else None, 0)
-    return subscribers.get(None, 0) + sum(subscribers.get(region.pk, 0) for region in regions)
+        return subscribers.get(next(iter(regions), None), 0)
+    return subscribers.get(None, 0) + sum(subscribers.get(region, 0) for region in regions)

@@ -240,6 +240,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.measure_open_data",
         "schedule": crontab(minute=50, hour=2),
     },
+    "requeue-stale-draftings": {"task": "portal.requeue_stale_draftings", "schedule": 60.0},
+    "remind-translators": {"task": "portal.remind_translators", "schedule": crontab(minute=50)},
     "repair-search-index": {
         "task": "portal.repair_search_index",
         "schedule": crontab(minute=30, hour=2),
@@ -273,6 +275,10 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = {
     "en": ("fr", "es"),
     "es": ("en", "fr"),
 }
+
+# A provider of machine drafts by its dotted path, such as portal.lib.machine.DummyProvider, which
+# translates nothing. Off unless somebody chooses one: no text leaves for third parties.
+MACHINE_TRANSLATION = env.str("MACHINE_TRANSLATION", default="")
 
 # -- People ---------------------------------------------------------------------------------
 

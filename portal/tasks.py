@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from portal import heartbeat, open_data, pictures, purging, reads, search
+from portal.translating import giving, machine
 
 
 @shared_task(name="portal.heartbeat", expires=60)
@@ -31,3 +32,18 @@ def forget_old_reads():
 @shared_task(name="portal.purge_shared_caches", autoretry_for=(OSError,), retry_backoff=True)
 def purge_shared_caches():
     purging.purge()
+
+
+@shared_task(name="portal.draft_by_machine")
+def draft_by_machine(pk: int):
+    machine.work_on(pk)
+
+
+@shared_task(name="portal.requeue_stale_draftings", expires=60)
+def requeue_stale_draftings():
+    machine.requeue_stale()
+
+
+@shared_task(name="portal.remind_translators")
+def remind_translators():
+    giving.remind()

@@ -8,7 +8,7 @@ translated as readers ask for them: no reader is lost without them, and they nam
 """
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +17,8 @@ from members.models.documents import Audience
 from portal.lib.translations import Translatable
 from portal.models import NetworkIdentity, Page
 from portal.texts import TextKind
-from programme.models import Activity, Axis, Cycle, Event
-from publications.models import Issue, Newsletter, Publication
+from programme.models import Activity, Axis, Challenge, Cycle, Event
+from publications.models import Correction, Issue, Newsletter, Publication, Series
 from publications.models.newsletters import IssueState
 from regions.models import Region
 from regions.perms import regions_run_by
@@ -64,7 +64,14 @@ def region_of(record: Translatable) -> list[Region]:
 
 def in_records(name: str):
     """The address of a record in the back room, for what has no page of its own."""
-    return lambda record: reverse(f"admin:{name}_change", args=(record.pk,))
+
+    def address(record: Translatable) -> str:
+        try:
+            return reverse(f"admin:{name}_change", args=(record.pk,))
+        except NoReverseMatch:
+            return ""  # the back room does not show it either
+
+    return address
 
 
 def address_of(record: Translatable) -> str:
@@ -79,6 +86,10 @@ def documents_for_leads(user: User) -> QuerySet:
 def open_issues(rows: QuerySet) -> QuerySet:
     """A letter that has left is not written again."""
     return rows.filter(state__in=(IssueState.DRAFT, IssueState.READY))
+
+
+def corrections_of(publications: QuerySet) -> QuerySet:
+    return Correction.objects.filter(publication__in=publications.order_by().values("pk"))
 
 
 def publications_for_leads(user: User) -> QuerySet:
@@ -118,6 +129,7 @@ REGION = TextKind(
     edited=regions_run_by,
     lead=every(Region),
     in_region=lambda rows, region: rows.filter(pk=region.pk),
+    region_paths=("pk",),
     regions_of=lambda record: [record],
     edit_url=lambda record: reverse("regions:desk_region", kwargs={"code": record.code}),
     public_url=address_of,
@@ -169,6 +181,7 @@ NEWSLETTER = TextKind(
     edited=lambda user: Newsletter.objects.editable_by(user),
     lead=every(Newsletter),
     in_region=lambda rows, region: rows.filter(region=region),
+    region_paths=("region",),
     regions_of=region_of,
     whole=lambda rows: rows.select_related("region"),
     edit_url=in_records("publications_newsletter"),
@@ -185,6 +198,7 @@ ISSUE = TextKind(
     edited=lambda user: open_issues(Issue.objects.editable_by(user)),
     lead=lambda user: open_issues(Issue.objects.all()),
     in_region=lambda rows, region: rows.filter(newsletter__region=region),
+    region_paths=("newsletter__region",),
     regions_of=region_of,
     whole=lambda rows: rows.select_related("newsletter__region"),
     edit_url=lambda record: reverse(
@@ -201,6 +215,7 @@ PUBLICATION = TextKind(
     edited=lambda user: Publication.objects.editable_by(user),
     lead=publications_for_leads,
     in_region=lambda rows, region: rows.in_region(region),
+    region_paths=("regions",),
     regions_of=regions_of,
     whole=with_regions,
     edit_url=lambda record: reverse(
@@ -216,6 +231,7 @@ EVENT = TextKind(
     edited=within_regions(Event),
     lead=lambda user: Event.objects.public(),
     in_region=lambda rows, region: rows.in_region(region),
+    region_paths=("regions",),
     regions_of=regions_of,
     whole=with_regions,
     edit_url=in_records("programme_event"),
@@ -229,6 +245,7 @@ ACTIVITY = TextKind(
     edited=within_regions(Activity),
     lead=every(Activity),
     in_region=lambda rows, region: rows.in_region(region),
+    region_paths=("regions",),
     regions_of=regions_of,
     whole=lambda rows: with_regions(rows).select_related("axis"),
     edit_url=in_records("programme_activity"),
@@ -244,6 +261,7 @@ ORGANISATION = TextKind(
         Q(discreet=False) | Q(pk__in=user.standing.named)
     ),
     in_region=lambda rows, region: rows.in_region(region),
+    region_paths=("country__region", "regions"),
     regions_of=region_of,
     whole=lambda rows: with_regions(rows).select_related("country__region"),
     edit_url=lambda record: reverse("members:desk_organisation_edit", kwargs={"slug": record.slug}),
@@ -257,9 +275,44 @@ DOCUMENT = TextKind(
     edited=lambda user: Document.objects.run_by(user),
     lead=documents_for_leads,
     in_region=lambda rows, region: rows.filter(region=region),
+    region_paths=("region",),
     regions_of=region_of,
     whole=lambda rows: rows.select_related("region"),
     edit_url=lambda record: reverse("members:desk_document", kwargs={"pk": record.pk}),
+)
+SERIES = TextKind(
+    code="series",
+    name=_("Series"),
+    label=_("Series"),
+    model=Series,
+    edited=of_secretariat(Series),
+    lead=every(Series),
+    edit_url=in_records("publications_series"),
+)
+CORRECTION = TextKind(
+    code="correction",
+    name=_("Corrections"),
+    label=_("Correction"),
+    model=Correction,
+    edited=lambda user: corrections_of(Publication.objects.editable_by(user)),
+    lead=lambda user: corrections_of(Publication.objects.for_leads()),
+    in_region=lambda rows, region: rows.filter(publication__regions=region),
+    region_paths=("publication__regions",),
+    regions_of=lambda record: list(record.publication.regions.all()),
+    whole=lambda rows: rows.select_related("publication").prefetch_related("publication__regions"),
+    edit_url=lambda record: PUBLICATION.edit_url(record.publication),
+    public_url=lambda record: PUBLICATION.public_url(record.publication),
+)
+CHALLENGE = TextKind(
+    code="challenge",
+    name=_("Challenges"),
+    label=_("Challenge"),
+    model=Challenge,
+    edited=of_secretariat(Challenge),
+    lead=every(Challenge),
+    edit_url=in_records("programme_challenge"),
+    principal=lambda rows: rows,
+    why_principal=_("They say what the network works at now."),
 )
 
 KINDS = (
@@ -268,10 +321,13 @@ KINDS = (
     REGION,
     CYCLE,
     AXIS,
+    CHALLENGE,
     CATEGORY,
     NEWSLETTER,
     ISSUE,
+    SERIES,
     PUBLICATION,
+    CORRECTION,
     EVENT,
     ACTIVITY,
     ORGANISATION,

@@ -51,6 +51,8 @@ class TextKind:
     lead: Callable[[User], QuerySet]
     html: frozenset[str] = frozenset()
     in_region: Callable[[QuerySet, Region], QuerySet] = lambda rows, region: rows.none()
+    # Where the regions of a row stand, for many rows at once.
+    region_paths: tuple[str, ...] = ()
     # The regions a text concerns; an empty list is the world.
     regions_of: Callable[[Translatable], list[Region]] = lambda record: []
     # What a page of rows needs beside the rows themselves.
@@ -76,8 +78,8 @@ class TextKind:
         found = []
         for name in self.fields:
             column = self.model._meta.get_field(name)
-            is_line = column.get_internal_type() == "CharField"
             label = capfirst(str(column.verbose_name))
+            is_line = column.get_internal_type() == "CharField"
             found.append(TextField(name, label, name in self.html, is_line))
         return found
 
@@ -164,3 +166,8 @@ def records_of(kind: TextKind, rows: QuerySet, pks: Iterable[str]) -> dict[str, 
     """Of these keys, the records among the rows, by key; what cannot be a key is left out."""
     numbers = [pk for pk in map(str, pks) if pk.isascii() and pk.isdigit() and len(pk) < 19]
     return {str(record.pk): record for record in kind.whole(rows.filter(pk__in=numbers))}
+
+
+def held(record: Translatable) -> Translatable:
+    """The record as it is stored now, nobody else's to write until the transaction ends."""
+    return type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)

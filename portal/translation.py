@@ -1,7 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from portal.models import NetworkIdentity, Page, Picture
+from portal.models import NetworkIdentity, Page, Picture, Term
 
 
 @register(NetworkIdentity)
@@ -21,3 +21,4 @@ class PictureTranslation(TranslationOptions):
 
 simple_history.register(Page, app="portal")
 simple_history.register(NetworkIdentity, app="portal")
+simple_history.register(Term, app="portal")

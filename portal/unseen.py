@@ -10,6 +10,7 @@ from django.apps import apps
 OTHERS = ("account", "admin", "auth", "contenttypes", "mfa", "sessions", "usersessions")
 MODELS = (
     *("portal.Assignment", "portal.ContactMessage", "portal.DailyReads", "portal.Heartbeat"),
+    *("portal.MachineDrafting", "portal.Term", "portal.TranslationDraft", "portal.TranslationTask"),
     *("publications.Delivery", "publications.Report", "publications.Subscription"),
     *("members.User", "members.Invitation", "members.Preference", "members.Erasure"),
     *("members.Application", "members.ApplicationAnswer", "members.ApplicationDocument"),

@@ -12,13 +12,3 @@ def may_publish(user: User, publication: Publication) -> bool:
         may_open_desk(user)
         and Publication.objects.editable_by(user).filter(pk=publication.pk).exists()
     )
-
-
-def may_translate(user: User, publication: Publication, language: str) -> bool:
-    """A language lead writes in their own language, and never over an original, which is not a
-    translation."""
-    return (
-        user.is_authenticated
-        and language in user.standing.languages
-        and Publication.objects.translatable_into(language).filter(pk=publication.pk).exists()
-    )

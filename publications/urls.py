@@ -3,7 +3,7 @@ from django.urls import path
 from publications.desk import library as library_desk
 from publications.desk import newsletters as letters_desk
 from publications.desk import reports as reports_desk
-from publications.views import library, newsletters, reports, translations
+from publications.views import library, newsletters, reports
 
 app_name = "publications"
 urlpatterns = [
@@ -21,12 +21,6 @@ urlpatterns = [
         "space/library/<slug:symbol>/<slug:file_language>/file",
         library.space_file,
         name="space_file",
-    ),
-    path("space/translations/", translations.translations, name="translations"),
-    path(
-        "space/translations/<slug:symbol>/<slug:text_language>/",
-        translations.translate,
-        name="translate",
     ),
     path("secretariat/publications/", library_desk.publications_desk, name="desk_list"),
     path("secretariat/publications/new/", library_desk.new_publication, name="desk_new"),

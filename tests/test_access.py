@@ -39,7 +39,7 @@ from members.models import (
     Roll,
 )
 from portal import unseen
-from portal.models import ContactMessage, Heartbeat, Page
+from portal.models import ContactMessage, Heartbeat, Page, Term, TranslationDraft
 from publications.models import Report
 from tests.factories import (
     create_affiliation,
@@ -101,6 +101,9 @@ OWN_PEOPLE = (302, 200, 200, 404, 404, 404, 200, 404, 404, 200)
 # The same, for an act that leads on to another page.
 OWN_PEOPLE_ACT = (302, 302, 302, 404, 404, 404, 302, 404, 404, 302)
 DESK_ACT = (302, 403, 403, 403, 403, 403, 302, 404, 403, 302)
+# The pages of language leads, and of nobody else
+LEAD = (302, *(404,) * 7, 200, 404)
+LEAD_ACT = (302, *(404,) * 7, 302, 404)
 # Whoever acts for no organisation is led to the beginning of the area.
 SPACE = (302, 200, 200, 200, 200, 302, 302, 302, 302, 302)
 
@@ -225,8 +228,13 @@ TABLE = {
     "portal:pictures": ("get", (302, 200, 200, 200, 200, 403, 200, 200, 200, 200)),
     "portal:picture": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
     # A language lead translates, and publishes nothing
-    "publications:translations": ("get", (302,) + (404,) * 7 + (200, 404)),
-    "publications:translate": ("get", (302,) + (404,) * 7 + (200, 404)),
+    "portal:translations": ("get", LEAD),
+    "portal:translation": ("get", LEAD),
+    "portal:translation_give": ("post", LEAD_ACT),
+    "portal:translation_decide": ("post", LEAD_ACT),
+    "portal:glossary": ("get", LEAD),
+    "portal:term": ("get", LEAD),
+    "portal:term_new": ("get", LEAD),
     "publications:documents": ("get", (302,) + (200,) * 9),
     "publications:report_file": ("get", OWN_PEOPLE),
     # Money: the finance desk's own test says what else it may open, and what not
@@ -248,6 +256,15 @@ TABLE = {
     "publications:desk_file": ("get", HIDDEN_ROW),
     "publications:desk_publish": ("post", HIDDEN_ACT),
     "publications:desk_withdraw": ("post", HIDDEN_ACT),
+    "portal:desk_translations": ("get", HIDDEN),
+    "portal:desk_translation": ("get", HIDDEN_ROW),
+    "portal:desk_translation_give": ("post", HIDDEN_ACT),
+    "portal:desk_translation_decide": ("post", HIDDEN_ACT),
+    "portal:desk_translations_act": ("post", (302, *(403,) * 5, 302, 302, 403, 302)),
+    "portal:desk_drafts_act": ("post", (302, *(403,) * 5, 302, 302, 403, 302)),
+    "portal:desk_glossary": ("get", HIDDEN),
+    "portal:desk_term": ("get", (302, *(404,) * 8, 200)),
+    "portal:desk_term_new": ("get", (302, *(404,) * 8, 200)),
     "publications:reports_desk": ("get", HIDDEN),
     "publications:report_cancel": ("post", HIDDEN_ACT),
     "publications:report_again": ("post", HIDDEN_ACT),
@@ -363,6 +380,7 @@ IMPORTS = {
 # What an act is told beside its address.
 SENT = {
     "publications:newsletter_items": {"act": "gather"},
+    "portal:desk_translations_act": {"language": "es"},
     "publications:newsletter_test": {"language": "fr"},
     "members:desk_match_decide": {"decision": "different"},
 }
@@ -530,8 +548,21 @@ def lists(organisation, contact) -> dict:
     }
 
 
+TRANSLATIONS = [
+    f"portal:{area}translation{act}" for area in ("", "desk_") for act in ("", "_give", "_decide")
+]
+
+
+def translation_of(publication) -> dict:
+    """A text whose Spanish waits for approval."""
+    place = {"kind": "publication", "key": str(publication.pk), "language": "es"}
+    TranslationDraft.objects.get_or_create(**place, state="waiting", author=None)
+    return {"kind": "publication", "key": publication.pk, "text_language": "es"}
+
+
 def arguments(**made) -> dict:
     """The arguments of the addresses that take some."""
+    term = Term.objects.create(word_fr="axe", word_en="axis", word_es="eje")
     symbol = {"symbol": made["issue"].dashed_symbol}
     publication = {"symbol": made["publication"].dashed_symbol}
     reserved = {"symbol": made["reserved"].dashed_symbol}
@@ -667,7 +698,9 @@ def arguments(**made) -> dict:
         "publications:desk_publish": publication,
         "publications:desk_withdraw": publication,
         "publications:desk_file": publication_file,
-        "publications:translate": publication | {"text_language": "es"},
+        **dict.fromkeys(TRANSLATIONS, translation_of(made["publication"])),
+        "portal:term": {"pk": term.pk},
+        "portal:desk_term": {"pk": term.pk},
         "publications:file": publication_file,
         "publications:space_detail": reserved,
         "publications:space_file": reserved | {"file_language": "fr"},

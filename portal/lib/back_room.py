@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from modeltranslation.admin import TranslationAdmin
 from modeltranslation.translator import translator
 from simple_history.admin import SimpleHistoryAdmin
@@ -13,8 +15,29 @@ from portal.lib.translations import LANGUAGES, Translatable
 OWN_NAMES = {"fr": "Français", "en": "English", "es": "Español"}
 
 
+class MinorEditForm(forms.ModelForm):
+    """A translated record in the back room; whether an edit is minor is said there too."""
+
+    minor_edit = forms.BooleanField(
+        label=gettext_lazy("Minor edit"),
+        help_text=gettext_lazy("The meaning stays the same, so the translations stay valid."),
+        required=False,
+    )
+
+
 class TranslatedAdmin(TranslationAdmin):
     """A record with prose in three languages: what has none first, then one group a language."""
+
+    def get_form(self, request, obj=None, **kwargs):
+        if obj is not None and issubclass(self.model, Translatable):
+            kwargs["form"] = type(self.form.__name__, (MinorEditForm, self.form), {})
+        return super().get_form(request, obj, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        if form.cleaned_data.get("minor_edit"):
+            obj.save(minor_edit=True)
+        else:
+            super().save_model(request, obj, form, change)
 
     def get_fieldsets(self, request, obj=None):
         names = [name for name in self.get_fields(request, obj) if isinstance(name, str)]

@@ -9,15 +9,20 @@ from portal.models.house import (
 )
 from portal.models.pictures import Picture
 from portal.models.reads import DailyReads
+from portal.models.translations import MachineDrafting, Term, TranslationDraft, TranslationTask
 
 __all__ = [
     "Assignment",
     "ContactMessage",
     "DailyReads",
     "Heartbeat",
+    "MachineDrafting",
     "NetworkIdentity",
     "OldPageAddress",
     "Page",
     "Picture",
     "SearchDocument",
+    "Term",
+    "TranslationDraft",
+    "TranslationTask",
 ]

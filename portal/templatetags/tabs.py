@@ -52,7 +52,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     if standing.is_mandated:
         tabs.append((_("Library"), "publications:space_list"))
     if standing.languages:
-        tabs.append((_("Translations"), "publications:translations"))
+        tabs.append((_("Translations"), "portal:translations"))
     tabs += [(_("Mail"), "members:space_mail"), (_("Security"), "mfa_index")]
     if standing.is_treasurer and not standing.has_desk:
         tabs.append((_("Finance desk"), "members:desk_dues"))
@@ -89,6 +89,7 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         (_("People"), "members:desk_people"),
         (_("Regions"), "regions:desk_regions"),
         (_("Publications"), "publications:desk_list"),
+        (_("Translations"), "portal:desk_translations"),
         (_("Newsletters"), "publications:newsletters_desk"),
         (_("Reports"), "publications:reports_desk"),
     ]

@@ -12,7 +12,7 @@ from portal.lib.forms import LanguageFields, TranslatableForm
 from portal.lib.translations import LANGUAGES, TranslationState
 from publications import filing, publishing
 from publications.filing import Upload
-from publications.models import Publication, PublicationFile
+from publications.models import PublicationFile
 
 
 class TextsForm(TranslatableForm):
@@ -197,19 +197,3 @@ def said_of(file: PublicationFile) -> str:
     if file.is_stripped:
         parts.append(gettext("without personal data"))
     return ", ".join(parts)
-
-
-def translation_form(language: str) -> type[TextsForm]:
-    """The form of one translation: the texts of the language, its state and its file."""
-
-    class TranslationForm(TextsForm):
-        class Meta:
-            model = Publication
-            fields = tuple(f"{name}_{language}" for name in Publication.translated_fields)
-
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            # Whether an edit is minor is for who edits the original.
-            self.fields.pop("minor_edit", None)
-
-    return TranslationForm

@@ -206,3 +206,21 @@ def test_the_secret_of_a_second_factor_is_not_shown(client, secretary):
     page = client.get(reverse("admin:mfa_authenticator_change", args=[factor.pk]))
     assert page.status_code == 200
     assert TOTP_SECRET not in page.content.decode()
+
+
+def test_a_minor_edit_is_said_in_the_back_room_too(client, secretary):
+    axis = create_axis(3)
+    address = reverse("admin:programme_axis_change", args=[axis.pk])
+    page = client.get(address)
+    assert "minor_edit" in page.content.decode()
+    form = page.context["adminform"].form
+    sent = {name: form[name].value() or "" for name in form.fields} | {"title_fr": "Axe trois"}
+    sent["minor_edit"] = "on"
+    assert client.post(address, sent).status_code == 302
+    axis.refresh_from_db()
+    assert (axis.title_fr, axis.state_en) == ("Axe trois", "ready")
+    assert "Minor edit" in axis.history.first().history_change_reason
+    del sent["minor_edit"]
+    client.post(address, sent | {"title_fr": "Axe 3"})
+    axis.refresh_from_db()
+    assert axis.state_en == "outdated"

@@ -43,6 +43,7 @@ def test_everything_is_loaded(network):
         "challenges": (8, 0),
         "newsletters": (10, 0),
         "pages": (4, 0),
+        "terms": (35, 0),
     }
     assert Country.objects.count() == 250
     assert Country.objects.un_members().count() == 193

@@ -27,7 +27,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PRINCIPAL = {"identity", "page", "region", "cycle", "axis", "category", "newsletter"}
+PRINCIPAL = {"identity", "page", "region", "cycle", "axis", "challenge", "category", "newsletter"}
 
 
 def rows_of(code: str, user, language: str = "es") -> set:

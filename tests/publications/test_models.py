@@ -117,10 +117,9 @@ def test_who_edits_what(texts):
         assert names(texts, rows.editable_by(person)) == set()
 
 
-def test_what_is_translated_into_a_language(texts):
-    create_publication(title_es="Original", original_language="es")
+def test_what_language_leads_read(texts):
     create_publication(state="withdrawn")
-    found = Publication.objects.translatable_into("es")
+    found = Publication.objects.for_leads()
     assert names(texts, found) == set(texts) - {"secretariat"}
     assert found.count() == len(texts) - 1
 

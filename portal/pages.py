@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import desk, feeds, gallery, open_data, pictures, searching, space, views
+from portal import desk, feeds, gallery, open_data, pictures, readership, searching, space, views
 
 app_name = "portal"
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("", include("portal.translating.urls")),
     # The members’ area and the secretariat
     path("space/", space.space, name="space"),
+    path("space/reads/", readership.own_readers, name="own_readers"),
+    path("secretariat/reads/", readership.readers, name="desk_readers"),
+    path("secretariat/reads.csv", readership.readers_csv, name="desk_readers_csv"),
     path("space/pictures/", pictures.pictures, name="pictures"),
     path("space/pictures/<str:name>", pictures.picture, name="picture"),
     path("secretariat/", desk.desk, name="desk"),

@@ -181,6 +181,9 @@ TABLE = {
     "publications:issue": ("get", EVERYBODY),
     "publications:issue_pdf": ("get", EVERYBODY),
     # The members’ area
+    "portal:own_readers": ("get", (302, *(200,) * 9)),
+    "portal:desk_readers": ("get", DESK),
+    "portal:desk_readers_csv": ("get", DESK),
     "portal:space": ("get", (302, 200, 200, 200, 200, 200, 302, 302, 200, 302)),
     "members:space_organisation": ("get", SPACE),
     "members:space_own_data": ("get", (302,) + (200,) * 9),

@@ -150,7 +150,7 @@ def page() -> Page:
 
 def versions() -> list[dict]:
     def version(code: str, state: str, *, is_original: bool = False, size: int = 0) -> dict:
-        file = SimpleNamespace(kind="PDF", size=size, url="#versions", pages=24)
+        file = SimpleNamespace(kind="PDF", size=size, url="#versions", pages=24, is_tagged=True)
         return {
             "code": code,
             "is_original": is_original,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
 from django.urls import is_valid_path, reverse
@@ -127,6 +128,15 @@ class SecondFactorMiddleware:
 
 def is_desk(path: str) -> bool:
     return path.split("/")[2:3] == ["secretariat"]
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Text is sent compressed. A document is so already, and its parts could not be asked for."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.has_header("Accept-Ranges"):
+            return response
+        return super().process_response(request, response)
 
 
 class CachePolicyMiddleware:

@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "portal.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "portal.middleware.CompressionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     # Below what compresses and compares, above all that reads session, language or database.
     "portal.page_cache.PageCacheMiddleware",
@@ -343,6 +343,10 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 UPLOAD_LIMIT = 20 * 1024 * 1024
+# Where the web server in front sends files itself: nginx by the beginning of an internal address,
+# Apache and others by their path.
+X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", default="")
+X_SENDFILE = env.bool("X_SENDFILE", default=False)
 # The virus scanner's daemon, a path or host:port. Where it is set, no file is kept unchecked.
 CLAMD = env.str("CLAMD_SOCKET", default="")
 

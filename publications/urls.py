@@ -3,7 +3,7 @@ from django.urls import path
 from publications.desk import library as library_desk
 from publications.desk import newsletters as letters_desk
 from publications.desk import reports as reports_desk
-from publications.views import library, newsletters, reports
+from publications.views import files, library, newsletters, reports
 
 app_name = "publications"
 urlpatterns = [
@@ -12,15 +12,25 @@ urlpatterns = [
     path("publications/<slug:symbol>/", library.publication, name="detail"),
     path(
         "publications/<slug:symbol>/<slug:file_language>/file",
-        library.publication_file,
+        files.publication_file,
         name="file",
+    ),
+    path(
+        "publications/<slug:symbol>/<slug:file_language>/page.webp",
+        files.first_page,
+        name="first_page",
     ),
     path("space/library/", library.space_library, name="space_list"),
     path("space/library/<slug:symbol>/", library.space_publication, name="space_detail"),
     path(
         "space/library/<slug:symbol>/<slug:file_language>/file",
-        library.space_file,
+        files.space_file,
         name="space_file",
+    ),
+    path(
+        "space/library/<slug:symbol>/<slug:file_language>/page.webp",
+        files.space_first_page,
+        name="space_first_page",
     ),
     path("secretariat/publications/", library_desk.publications_desk, name="desk_list"),
     path("secretariat/publications/new/", library_desk.new_publication, name="desk_new"),
@@ -46,6 +56,11 @@ urlpatterns = [
         "secretariat/publications/<slug:symbol>/<slug:file_language>/file",
         library_desk.desk_file,
         name="desk_file",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/<slug:file_language>/page.webp",
+        library_desk.desk_first_page,
+        name="desk_first_page",
     ),
     # Reports
     path("space/documents/", reports.documents, name="documents"),

@@ -187,9 +187,11 @@ def an_upload(content: bytes | None = None, name: str = "text.pdf") -> SimpleUpl
     return SimpleUploadedFile(name, a_pdf() if content is None else content)
 
 
-def add_file(publication, language: str = "fr", content: bytes | None = None):
+def add_file(
+    publication, language: str = "fr", content: bytes | None = None, name: str = "text.pdf"
+):
     """Give the publication a stored file in the language, by the verb."""
     from publications import filing  # noqa: PLC0415  after the settings are read
 
-    filing.keep_file(publication, language, filing.judge(an_upload(content)))
+    filing.keep_file(publication, language, filing.judge(an_upload(content, name)))
     return publication.files.get(language=language)

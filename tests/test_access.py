@@ -171,6 +171,7 @@ TABLE = {
     "publications:list": ("get", EVERYBODY),
     "publications:detail": ("get", EVERYBODY),
     "publications:file": ("get", EVERYBODY),
+    "publications:first_page": ("get", EVERYBODY),
     "publications:newsletters": ("get", EVERYBODY),
     "publications:newsletters_feed": ("get", EVERYBODY),
     "publications:subscribe": ("get", EVERYBODY),
@@ -227,6 +228,7 @@ TABLE = {
     # A text for members, which somebody without any mandate no longer reads
     "publications:space_detail": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
     "publications:space_file": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
+    "publications:space_first_page": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
     # A picture is for whom the text is that shows it
     "portal:pictures": ("get", (302, 200, 200, 200, 200, 403, 200, 200, 200, 200)),
     "portal:picture": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
@@ -257,6 +259,7 @@ TABLE = {
     "publications:desk_edit": ("get", HIDDEN_ROW),
     "publications:desk_preview": ("get", HIDDEN_ROW),
     "publications:desk_file": ("get", HIDDEN_ROW),
+    "publications:desk_first_page": ("get", HIDDEN_ROW),
     "publications:desk_publish": ("post", HIDDEN_ACT),
     "publications:desk_withdraw": ("post", HIDDEN_ACT),
     "portal:desk_translations": ("get", HIDDEN),
@@ -439,6 +442,7 @@ def world() -> dict:
             language="fr",
             media_type="application/pdf",
             file=ContentFile(b"%PDF-1.7", name="text.pdf"),
+            thumbnail=ContentFile(b"RIFF", name="page.webp"),
         )
     thread = create_thread(organisation, by=people["contact"])
     mail = thread.messages.get()
@@ -704,9 +708,12 @@ def arguments(**made) -> dict:
         **dict.fromkeys(TRANSLATIONS, translation_of(made["publication"])),
         "portal:term": {"pk": term.pk},
         "portal:desk_term": {"pk": term.pk},
+        "publications:desk_first_page": publication_file,
         "publications:file": publication_file,
+        "publications:first_page": publication_file,
         "publications:space_detail": reserved,
         "publications:space_file": reserved | {"file_language": "fr"},
+        "publications:space_first_page": reserved | {"file_language": "fr"},
         "publications:confirm_subscription": token,
         "publications:unsubscribe": token,
         "publications:subscription": token,

@@ -82,6 +82,7 @@ PUBLIC = {
     "publications:list",
     "publications:detail",
     "publications:file",
+    "publications:first_page",
     "publications:newsletters",
     "publications:newsletters_feed",
     "publications:issue",

@@ -74,7 +74,7 @@ def withdraw_document(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permitted(may_open_desk)
 def document_file(request: HttpRequest, pk: int, file_language: str) -> HttpResponse:
-    return file_of(own(request, pk), file_language)
+    return file_of(request, own(request, pk), file_language)
 
 
 def own(request: HttpRequest, pk: int) -> Document:

@@ -183,4 +183,4 @@ def vouch(request: HttpRequest, pk: int) -> HttpResponse:
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     """A mail as it came, with everything in it, to be opened in a mail program."""
     found = found_message(request, pk)
-    return download(found.source, name=f"mail-{pk}.eml", media_type="message/rfc822")
+    return download(request, found.source, name=f"mail-{pk}.eml", media_type="message/rfc822")

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from members.forms.threads import MessageForm, NewThreadForm
 from members.models import Attachment, Message, Organisation, Thread
 from members.models.threads import Side
 from members.space.own import for_own_organisation, page_of
+from portal.lib.files import serving
 from portal.lib.translations import current_language
 
 PER_PAGE = 50
@@ -103,17 +104,9 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     """A document of a message, for whoever may read the message; 404 to all others."""
     readable = Message.objects.visible_to(request.user)
     found = get_object_or_404(Attachment.objects.filter(message__in=readable.values("pk")), pk=pk)
-    return download(found.file, name=found.name, media_type=found.media_type)
+    return download(request, found.file, name=found.name, media_type=found.media_type)
 
 
-def download(file, *, name: str, media_type: str) -> HttpResponse:
+def download(request: HttpRequest, file, *, name: str, media_type: str) -> HttpResponse:
     """A private file, to be kept by the reader and never shown in the portal's own page."""
-    if not file or not file.storage.exists(file.name):
-        raise Http404
-    return FileResponse(
-        file.open("rb"),
-        as_attachment=True,
-        filename=name,
-        content_type=media_type,
-        headers={"X-Content-Type-Options": "nosniff"},
-    )
+    return serving.answer(request, file, name=name, media_type=media_type, as_attachment=True)

@@ -17,7 +17,8 @@ from publications.forms.filters import DeskFilter
 from publications.forms.records import PublicationForm
 from publications.models import Publication
 from publications.perms import may_publish
-from publications.views.library import detail, served, with_relations
+from publications.views.files import served, served_picture
+from publications.views.library import detail, with_relations
 
 PER_PAGE = 50
 
@@ -79,6 +80,10 @@ def preview_publication(request: HttpRequest, symbol: str) -> HttpResponse:
 
 def desk_file(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
     return served(request, own(request), symbol, file_language)
+
+
+def desk_first_page(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
+    return served_picture(request, own(request), symbol, file_language)
 
 
 @require_POST

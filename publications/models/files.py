@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.files import SUFFIXES, FileFacts, base_language, kind_name
+from portal.lib.files import SUFFIXES, FileFacts, base_language, kind_name, language_label
 from portal.lib.translations import Language
 from publications.models.library import Publication
 
@@ -51,6 +51,13 @@ class PublicationFileQuerySet(models.QuerySet):
     delete.alters_data = True
 
 
+class PublicationFileManager(models.Manager.from_queryset(PublicationFileQuerySet)):
+    """Rows without their words: a list of publications would read whole books for nothing."""
+
+    def get_queryset(self):
+        return super().get_queryset().defer("words")
+
+
 class PublicationFile(models.Model):
     """The document itself in one language; what is said of it was read from the file."""
 
@@ -79,7 +86,7 @@ class PublicationFile(models.Model):
     readings = models.PositiveSmallIntegerField(default=0, editable=False)
     read_at = models.DateTimeField(null=True, editable=False)
 
-    objects = PublicationFileQuerySet.as_manager()
+    objects = PublicationFileManager()
 
     class Meta:
         ordering = ("language",)
@@ -125,6 +132,14 @@ class PublicationFile(models.Model):
     def declares_another_language(self) -> bool:
         declared = base_language(self.declared_language)
         return bool(declared) and declared != self.language
+
+    @property
+    def declared_language_label(self) -> str:
+        return language_label(self.declared_language)
+
+    @property
+    def short_digest(self) -> str:
+        return self.digest[:16]
 
     @property
     def kind(self) -> str:

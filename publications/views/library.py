@@ -7,10 +7,9 @@ members read more of is below the members' area.
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from portal.lib import alternates, reading
@@ -21,6 +20,7 @@ from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
 from publications.forms.filters import LibraryForm
 from publications.models import Access, Publication, PublicationFile
+from publications.views.files import picture_of
 from regions.models import Country
 
 PER_PAGE = 20
@@ -75,11 +75,14 @@ def detail(record: Publication, *, area: str = "public") -> dict:
     axis = next(iter(record.axes.all()), None)
     related = Publication.objects.public().exclude(pk=record.pk)
     files = downloads(record, area) if readable else []
+    row = main_row(record) if readable else None
     return {
         "publication": record,
         "readable": readable,
         "versions": versions(record, files, address_of(record, area) if readable else ""),
         "main_file": main_file(record, files),
+        "file_row": row,
+        "picture": picture_of(row, area),
         "note": translation_note(record) if readable else "",
         "permanent": absolute(record.permanent_path),
         "related": (
@@ -123,6 +126,14 @@ def main_file(record: Publication, files: list[dict]) -> dict | None:
     by_language = {file["language"]: file for file in files}
     found = (by_language[code] for code in wanted if code in by_language)
     return next(found, next(iter(files), None))
+
+
+def main_row(record: Publication) -> PublicationFile | None:
+    """The stored file behind the download that is offered first, from those prefetched."""
+    wanted = (current_language(), record.original_language)
+    by_language = {row.language: row for row in record.files_in_order}
+    found = (by_language[code] for code in wanted if code in by_language)
+    return next(found, next(iter(by_language.values()), None))
 
 
 def versions(record: Publication, files: list[dict], address: str) -> list[dict]:
@@ -172,39 +183,6 @@ def translation_note(record: Publication) -> str:
     }.get(record.translation_state(language), "")
 
 
-@login_not_required
-def publication_file(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
-    rows = Publication.objects.public()
-    try:
-        return served(request, rows, symbol, file_language)
-    except Http404:
-        return moved(request, rows, symbol=symbol)
-
-
-def served(request: HttpRequest, rows: QuerySet, symbol: str, language: str) -> HttpResponse:
-    """The file of a publication among these rows, under a name that says what it is."""
-    file = get_object_or_404(
-        PublicationFile.objects.select_related("publication"),
-        publication__in=rows.filter(symbol__iexact=symbol.replace("-", "/")).values("pk"),
-        language=language,
-    )
-    if not file.file.storage.exists(file.file.name):
-        raise Http404
-    reading.note(request, "publication", file.publication_id, "file")
-    # Answered before the file is opened: what the reader has already is not read again.
-    etag = f'"{file.digest}"'
-    unchanged = get_conditional_response(request, etag=etag) if file.digest else None
-    if unchanged is not None:
-        unchanged.headers["ETag"] = etag
-        return unchanged
-    return FileResponse(
-        file.file.open("rb"),
-        content_type=file.media_type,
-        filename=f"{file.publication.dashed_symbol}-{language}.{file.kind.lower()}",
-        headers={"X-Content-Type-Options": "nosniff"} | ({"ETag": etag} if file.digest else {}),
-    )
-
-
 # -- The members' area ------------------------------------------------------------------------
 
 
@@ -221,8 +199,3 @@ def space_publication(request: HttpRequest, symbol: str) -> HttpResponse:
     record = get_object_or_404(rows, symbol__iexact=symbol.replace("-", "/"))
     reading.note(request, "publication", record.pk)
     return render(request, "publications/library/space_detail.html", detail(record, area="space"))
-
-
-def space_file(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
-    rows = Publication.objects.visible_to(request.user).published()
-    return served(request, rows, symbol, file_language)

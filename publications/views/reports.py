@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from members.models import Document
+from portal.lib import files
+from portal.lib.files import serving
 from portal.lib.jobs import JobState
 from publications.models import Report
 from publications.reports import making
@@ -53,11 +55,4 @@ def documents(request: HttpRequest) -> HttpResponse:
 def report_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file of a finished report, for those who may see its subject; 404 to all others."""
     report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk, state=JobState.DONE)
-    if not report.file or not report.file.storage.exists(report.file.name):
-        raise Http404
-    return FileResponse(
-        report.file.open("rb"),
-        content_type="application/pdf",
-        filename=making.file_name(report),
-        headers={"X-Content-Type-Options": "nosniff"},
-    )
+    return serving.answer(request, report.file, name=making.file_name(report), media_type=files.PDF)

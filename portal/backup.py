@@ -24,13 +24,17 @@ from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from portal import identity, search
+from portal import identity, mending
 from portal.lib.changes import announce
-from portal.models import NetworkIdentity, SearchDocument
+from portal.models import NetworkIdentity, SearchDocument, SearchSpelling, SearchWord
 
 FORMAT = 1
 BATCH = 500
-LEFT_OUT = {"django_session", "usersessions_usersession", SearchDocument._meta.db_table}
+LEFT_OUT = {
+    "django_session",
+    "usersessions_usersession",
+    *(model._meta.db_table for model in (SearchDocument, SearchSpelling, SearchWord)),
+}
 
 
 class BackupError(Exception):
@@ -167,7 +171,7 @@ def restore(source: Path) -> dict:
             media.rename(folder / "files-before")
         files.rename(media)
     identity.pause_sending(paused=True)
-    search.repair()
+    mending.repair()
     return manifest
 
 

@@ -1,163 +1,317 @@
-"""Finding records by words: blind to accents, stemmed in three languages, the same hits on
-SQLite and PostgreSQL.
+"""Finding records by words: blind to accents, stemmed in three languages, the same hits in the
+same order on SQLite and PostgreSQL.
 """
 
-import re
-from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db import connection
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.db.models import Q
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from portal.indexing import INDEX, TABLE
-from portal.lib.lexemes import lexemes, query_lexemes, words
-from portal.lib.translations import LANGUAGES, current_language
+from portal import candidates, vocabulary
+from portal.candidates import Candidate
+from portal.indexing import ROOM_OF
+from portal.lib import paging
+from portal.lib.lexemes import WORD
+from portal.lib.queries import Kind, Query, Term, parse
+from portal.lib.templatetags.text import in_language, long_date
+from portal.lib.translations import LANGUAGES, Language, current_language
 from portal.models import SearchDocument
-from portal.search import SOURCES
+from portal.search import FILE_LIMIT, SOURCES
+from portal.snippets import around, highlighted, part_of_file
+from publications.models import PublicationFile
 
-MOST = 200  # results that are ranked and paged through
-SNIPPET = 24  # words from the first hit on
+MOST = 1000  # documents of a kind that are ranked: the newest, where there are more
+FEW = 2  # with so few results another spelling is suggested
+PER_PAGE = 20
+FILTERS = ("kind", "language", "region", "year")
+# Where a record is read instead by those who are in the members' area.
+IN_SPACE = {"publication": ("/publications/", "/space/library/")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A record found: its document in the best language, title and snippet with marks."""
+    """A record found, ready to be shown: nothing is looked up for it any more."""
 
-    document: SearchDocument
-    title: SafeString
-    snippet: SafeString
-    label: str
-
-
-class Match(NamedTuple):
-    """What is needed of a document to place it among the others."""
-
-    pk: int
     kind: str
-    object_id: str
+    label: str
+    url: str
+    title: SafeString
+    title_language: str
+    snippet: SafeString
     language: str
-    title_lexemes: str
+    date: str
+    # "in Spanish" where the title is not in the reader's language; "in the file (PDF, French)".
+    mark: str
+    file_mark: str
 
 
-class Hits(Sequence):
-    """The records found, best first; texts are read and marked only for those looked at."""
+class Choice(NamedTuple):
+    """One thing to narrow the results to. No number is shown where it is not known."""
 
-    def __init__(self, pks: list[int], wanted: set[str], *, is_capped: bool):
-        self.pks = pks
-        self.wanted = wanted
-        self.is_capped = is_capped
-
-    def __len__(self) -> int:
-        return len(self.pks)
-
-    def __iter__(self) -> Iterator[Hit]:
-        return iter(self[:])
-
-    def __getitem__(self, chosen):
-        if not isinstance(chosen, slice):
-            return self[chosen : chosen + 1 or None][0]
-        pks = self.pks[chosen]
-        documents = SearchDocument.objects.in_bulk(pks) if pks else {}
-        return [self.hit(documents[pk]) for pk in pks if pk in documents]
-
-    def hit(self, document: SearchDocument) -> Hit:
-        return Hit(
-            document,
-            title=highlighted(document.title, document.language, self.wanted),
-            snippet=highlighted(around(document, self.wanted), document.language, self.wanted),
-            label=SOURCES[document.kind].label,
-        )
+    value: str
+    number: int
+    is_capped: bool = False
 
 
-def find(query: str, *, language: str | None = None, kind: str = "") -> Hits:
-    """The records whose title or text holds every word of the query.
+@dataclass
+class Found:
+    """One page of the results, and what is known of all of them.
 
-    One hit per record. What is in the reader's language comes first, then what has the most
-    words of the query in its title. Nothing but words counts in a query, so that no character
-    can break it.
+    ``count`` records were found; when ``is_capped`` there are more, and only the newest
+    documents of each kind were ranked. ``regions`` are names by code.
+    """
+
+    page: paging.CursorPage
+    count: int = 0
+    is_capped: bool = False
+    choices: dict[str, list[Choice]] = field(default_factory=dict)
+    regions: dict[str, str] = field(default_factory=dict)
+    suggestion: str = ""
+
+    @property
+    def floor(self) -> int:
+        """A round number that there are more than."""
+        return self.count - self.count % 100 or self.count
+
+
+def find(
+    text: str,
+    *,
+    language: str | None = None,
+    audience: str = "public",
+    chosen: Mapping[str, str] | None = None,
+    by_date: bool = False,
+    at: Mapping[str, str] | None = None,
+) -> Found:
+    """The records whose title, text or file holds all that the query asks for.
+
+    One hit per record. What is in the reader's language comes first, then what has the words in
+    its title or where it begins, then the newest.
     """
     language = language or current_language()
-    groups = query_lexemes(query)
-    matches = matching(groups, language=language, kind=kind) if groups else []
+    query = parse(text)
+    if not query:
+        return Found(paging.CursorPage([]))
+    chosen = {name: value for name, value in (chosen or {}).items() if value}
+    rows, choices, is_capped = gathered(query, audience=audience, chosen=chosen)
 
-    def place(match: Match) -> tuple[bool, int]:
-        own = set(match.title_lexemes.split())
-        in_title = sum(not own.isdisjoint(group) for group in groups)
-        return match.language != language, -in_title
+    def key(row: Candidate) -> tuple[int, int, int, int]:
+        is_other, rank = int(row.language != language), -row.score
+        if by_date:
+            return -row.day, is_other, rank, -row.pk
+        return is_other, rank, -row.day, -row.pk
 
-    best: dict[tuple[str, str], int] = {}
-    for match in sorted(matches, key=place):
-        best.setdefault((match.kind, match.object_id), match.pk)
-    return Hits(
-        list(best.values())[:MOST],
-        {lexeme for group in groups for lexeme in group},
-        is_capped=len(best) > MOST,
+    best: dict[tuple[str, str], tuple] = {}
+    for row in rows:
+        record, place = (row.kind, row.object_id), key(row)
+        if record not in best or place < best[record]:
+            best[record] = place
+    places = sorted(best.values())
+    part, before, after = paging.page_of_keys(places, query=at or {}, size=PER_PAGE)
+    pks = [-place[-1] for place in places[part]]
+    documents, regions = read(pks, language=language, with_regions=bool(choices["region"]))
+    page = paging.CursorPage(
+        hits(documents, query, language=language, audience=audience), before=before, after=after
     )
+    suggestion = ""
+    if len(best) <= FEW and not chosen:
+        suggestion = suggested(query, audience=audience)
+    return Found(page, len(best), is_capped, choices, regions, suggestion)
 
 
-def matching(groups: list[tuple[str, ...]], *, language: str, kind: str) -> list[Match]:
-    """The documents that match, best first, titles counting four times.
-
-    One more than the languages of the most records, so that a cut shows in the records.
-    """
-    limit = MOST * len(LANGUAGES) + 1
-    only = "AND d.kind = %s" if kind else ""
-    columns = ", ".join(f"d.{name}" if name != "pk" else "d.id" for name in Match._fields)
-    if connection.vendor == "postgresql":
-        words_query = " & ".join("(" + " | ".join(f"'{x}'" for x in g) + ")" for g in groups)
-        sql = f"""SELECT {columns} FROM {TABLE} d, to_tsquery('simple', %s) q
-            WHERE d.lexemes @@ q {only}
-            ORDER BY d.language <> %s, ts_rank_cd('{{0.1, 0.2, 0.25, 1.0}}', d.lexemes, q) DESC,
-            d.id LIMIT {limit}"""
-    else:
-        words_query = " AND ".join("(" + " OR ".join(f'"{x}"' for x in g) + ")" for g in groups)
-        sql = f"""SELECT {columns} FROM {INDEX} i JOIN {TABLE} d ON d.id = i.rowid
-            WHERE {INDEX} MATCH %s {only}
-            ORDER BY d.language <> %s, bm25({INDEX}, 4.0, 1.0), d.id LIMIT {limit}"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [words_query, *([kind] if kind else []), language])
-        return [Match(*row) for row in cursor.fetchall()]
+# -- Candidates and choices ----------------------------------------------------------------------
 
 
-def is_hit(word: str, language: str, wanted: set[str]) -> bool:
-    return not wanted.isdisjoint(lexemes(word, language))
+def gathered(
+    query: Query, *, audience: str, chosen: Mapping[str, str]
+) -> tuple[list[Candidate], dict[str, list[Choice]], bool]:
+    """The documents to rank, what they may be narrowed to, and whether there are more of them."""
+    rows = candidates.newest(query, audience=audience, limit=MOST + 1, marks={})
+    full = full_rooms(rows)
+    standing = [row for row in rows if row.stands]
+    choices = counted(standing, chosen)
+    if not full:
+        return matching(standing, chosen), choices, False
+    # A number is known only where all documents were seen.
+    choices = {
+        name: [
+            Choice(
+                choice.value,
+                choice.number if name == "kind" and not chosen else 0,
+                name == "kind" and ROOM_OF[choice.value] in full,
+            )
+            for choice in found
+        ]
+        for name, found in choices.items()
+    }
+    if chosen:
+        # Narrowed by the index, so that a filter reaches the older documents too.
+        rows = candidates.newest(query, audience=audience, limit=MOST + 1, marks=chosen)
+        full = full_rooms(rows)
+        standing = [row for row in rows if row.stands]
+    return standing, choices, bool(full)
 
 
-def around(document: SearchDocument, wanted: set[str]) -> str:
-    """The words around the first hit in the text, or its beginning."""
-    found = words(document.body)
-    before: deque[re.Match] = deque(maxlen=SNIPPET // 3)
-    hit = None
-    if not wanted.isdisjoint(document.body_lexemes.split()):
-        for match in found:
-            if is_hit(match[0], document.language, wanted):
-                hit = match
-                break
-            before.append(match)
-    if hit is None:
-        before.clear()
-        found = words(document.body)
-    shown = [*before, *([hit] if hit else []), *islice(found, SNIPPET)]
-    if not shown:
+def full_rooms(rows: Iterable[Candidate]) -> set[str]:
+    """Where there are more documents than are ranked."""
+    rooms = Counter(ROOM_OF[row.kind] for row in rows)
+    return {room for room, number in rooms.items() if number > MOST}
+
+
+def values_of(row: Candidate, name: str) -> Sequence[str]:
+    if name == "kind":
+        return (row.kind,)
+    if name == "language":
+        return (row.language,)
+    if name == "region":
+        return row.regions.split()
+    return (str(row.day // 10000),) if row.day else ()
+
+
+def matching(rows: Iterable[Candidate], chosen: Mapping[str, str]) -> list[Candidate]:
+    if not chosen:
+        return list(rows)
+    return [
+        row for row in rows if all(value in values_of(row, name) for name, value in chosen.items())
+    ]
+
+
+def counted(rows: Sequence[Candidate], chosen: Mapping[str, str]) -> dict[str, list[Choice]]:
+    """How many records each choice would leave, as the other filters are set: never none."""
+    records: dict[str, dict[str, set]] = {name: {} for name in FILTERS}
+    for row in rows:
+        failed = [name for name, value in chosen.items() if value not in values_of(row, name)]
+        if len(failed) > 1:
+            continue
+        record = (row.kind, row.object_id)
+        for name in failed or FILTERS:
+            for value in values_of(row, name):
+                of_value = records[name].get(value)
+                if of_value is None:
+                    of_value = records[name][value] = set()
+                of_value.add(record)
+    orders = {"kind": list(SOURCES).index, "language": LANGUAGES.index, "year": lambda y: -int(y)}
+    return {
+        name: [
+            Choice(value, len(found[value])) for value in sorted(found, key=orders.get(name, str))
+        ]
+        for name, found in records.items()
+    }
+
+
+# -- Hits ----------------------------------------------------------------------------------------
+
+
+def read(
+    pks: list[int], *, language: str, with_regions: bool
+) -> tuple[list[SearchDocument], dict[str, str]]:
+    """The documents in the order given, and the names of the regions: both in one query."""
+    if not pks:
+        return [], {}
+    wanted = Q(pk__in=pks)
+    if with_regions:
+        wanted |= Q(kind="region", language=language)
+    rows = {row.pk: row for row in SearchDocument.objects.filter(wanted).only(*SHOWN)}
+    names = {
+        row.regions: row.title
+        for row in rows.values()
+        if row.kind == "region" and row.language == language
+    }
+    return [rows[pk] for pk in pks if pk in rows], names
+
+
+def hits(found: list[SearchDocument], query: Query, *, language: str, audience: str) -> list[Hit]:
+    """The documents as they are shown."""
+    terms = query.wanted
+    in_file = {document.pk for document in found if is_in_file_alone(document, terms)}
+    texts = file_texts([document for document in found if document.pk in in_file])
+    labels = {document.kind: str(SOURCES[document.kind].label) for document in found}
+    result = []
+    for document in found:
+        own = document.language
+        if document.pk in in_file:
+            body = part_of_file(texts.get((document.object_id, own), ""), terms)
+            snippet = around(body, "", own, terms)
+        else:
+            snippet = around(document.body, document.body_words, own, terms)
+        path = document.path
+        if audience == "members" and document.kind in IN_SPACE:
+            path = path.replace(*IN_SPACE[document.kind], 1)
+        result.append(
+            Hit(
+                kind=document.kind,
+                label=labels[document.kind],
+                # In the reader's language: the switch of language never leaves the page.
+                url=f"/{language}{path}",
+                title=highlighted(document.title, document.title_language, terms),
+                title_language=document.title_language,
+                snippet=highlighted(snippet, own, terms),
+                language=own,
+                date=long_date(document.date) if document.date else "",
+                mark=in_language(document.title_language)
+                if document.title_language != language
+                else "",
+                file_mark=file_mark(document) if document.pk in in_file else "",
+            )
+        )
+    return result
+
+
+SHOWN = (
+    *("kind", "object_id", "language", "title", "title_language", "body", "path", "day"),
+    *("regions", "file_kind", "title_words", "title_stems", "body_words", "body_stems"),
+)
+
+
+def is_in_file_alone(document: SearchDocument, terms: Sequence[Term]) -> bool:
+    """Whether something asked for stands in the attached file and nowhere else."""
+    if not document.file_kind:
+        return False
+    said = f"{document.title_words}{document.title_stems}"
+    said += f"{document.body_words}{document.body_stems}"
+
+    def is_said(term: Term) -> bool:
+        if term.kind is Kind.SYMBOL or term.kind is Kind.PHRASE:
+            return any(f" {' '.join(way)} " in said for way in term.sequences)
+        end = "" if term.kind is Kind.BEGINNING else " "
+        return any(f" {lexeme}{end}" in said for lexeme in term.lexemes)
+
+    return not all(map(is_said, terms))
+
+
+def file_texts(documents: list[SearchDocument]) -> dict[tuple[str, str], str]:
+    """(publication, language) → the words of its file, in one query and only where needed."""
+    if not documents:
+        return {}
+    rows = PublicationFile.objects.filter(
+        publication__in=[document.object_id for document in documents]
+    )
+    return {
+        (str(publication), language): text[:FILE_LIMIT].replace("\x00", " ")
+        for publication, language, text in rows.values_list("publication", "language", "words")
+    }
+
+
+def file_mark(document: SearchDocument) -> str:
+    return _("in the file (%(kind)s, %(language)s)") % {
+        "kind": document.file_kind,
+        "language": Language(document.language).label,
+    }
+
+
+# -- Another spelling ----------------------------------------------------------------------------
+
+
+def suggested(query: Query, *, audience: str) -> str:
+    """The query with near words for those that nothing holds, if that finds something."""
+    typed = [term.written for term in query.wanted if term.kind is Kind.WORD]
+    instead = vocabulary.nearest(typed)
+    if not instead:
         return ""
-    is_start = next(words(document.body)).start() == shown[0].start()
-    is_end = next(found, None) is None
-    start = 0 if is_start else shown[0].start()
-    end = len(document.body) if is_end else shown[-1].end()
-    return f"{'' if is_start else '… '}{document.body[start:end]}{'' if is_end else ' …'}"
-
-
-def highlighted(passage: str, language: str, wanted: set[str]) -> SafeString:
-    """The passage, escaped, with <mark> around the words that match."""
-    parts, position = [], 0
-    for match in words(passage):
-        if is_hit(match[0], language, wanted):
-            parts.append(conditional_escape(passage[position : match.start()]))
-            parts.append(format_html("<mark>{}</mark>", match[0]))
-            position = match.end()
-    parts.append(conditional_escape(passage[position:]))
-    return mark_safe("".join(parts))
+    text = WORD.sub(lambda match: instead.get(match[0], match[0]), query.text)
+    found = candidates.newest(parse(text), audience=audience, limit=FEW, marks={})
+    return text if any(row.stands for row in found) else ""

@@ -25,11 +25,13 @@ urlpatterns = [
     path("contact/sent/", views.contact_sent, name="contact_sent"),
     path("search/", searching.results, name="search"),
     path("", include("portal.translating.urls")),
+    path("opensearch.xml", searching.opensearch, name="opensearch"),
     # The members’ area and the secretariat
     path("space/", space.space, name="space"),
     path("space/reads/", readership.own_readers, name="own_readers"),
     path("secretariat/reads/", readership.readers, name="desk_readers"),
     path("secretariat/reads.csv", readership.readers_csv, name="desk_readers_csv"),
+    path("space/search/", searching.space_results, name="space_search"),
     path("space/pictures/", pictures.pictures, name="pictures"),
     path("space/pictures/<str:name>", pictures.picture, name="picture"),
     path("secretariat/", desk.desk, name="desk"),

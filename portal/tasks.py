@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from portal import heartbeat, open_data, pictures, purging, reads, search
+from portal import heartbeat, mending, open_data, pictures, purging, reads
 from portal.translating import giving, machine
 
 
@@ -21,7 +21,7 @@ def clear_unused_pictures():
 
 @shared_task(name="portal.repair_search_index")
 def repair_search_index():
-    search.repair()
+    mending.repair()
 
 
 @shared_task(name="portal.forget_old_reads")

@@ -135,6 +135,7 @@ TABLE = {
     "portal:region_calendar": ("get", EVERYBODY),
     "portal:axis_calendar": ("get", EVERYBODY),
     "portal:search": ("get", EVERYBODY),
+    "portal:opensearch": ("get", EVERYBODY),
     "portal:contact": ("get", EVERYBODY),
     "portal:contact_sent": ("get", EVERYBODY),
     "members:directory": ("get", EVERYBODY),
@@ -225,6 +226,7 @@ TABLE = {
     "members:space_invitation_resend": ("post", OWN_PEOPLE_ACT),
     "members:space_invitation_withdraw": ("post", OWN_PEOPLE_ACT),
     "publications:space_list": ("get", (302,) + (200,) * 9),
+    "portal:space_search": ("get", (302,) + (200,) * 9),
     # A text for members, which somebody without any mandate no longer reads
     "publications:space_detail": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
     "publications:space_file": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),

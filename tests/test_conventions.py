@@ -36,6 +36,7 @@ PUBLIC = {
     "portal:region",
     "portal:axis",
     "portal:search",
+    "portal:opensearch",
     "portal:page",
     "portal:feed",
     "portal:region_feed",

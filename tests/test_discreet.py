@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from members import associations, duplicates, likenesses, reach
 from members.models import Organisation
-from portal.search import repair
+from portal.mending import repair
 from publications.models import Report
 from publications.models.newsletters import Period
 from publications.newsletters import drafting, gate, rendering, sending
@@ -170,7 +170,17 @@ QUERIES = {
     "members:directory_csv": ("?country=UG", "?country=KE", "?region=R8", "?word=Xylophane"),
     "members:directory_json": ("?country=UG", "?region=R8", "?population=Occulterie"),
     "members:directory_geojson": ("?country=UG", "?region=R8", "?word=quokkalith"),
-    "portal:search": tuple(f"?q={word}" for word in (*WORDS, "council", "health", "1931")),
+    "portal:search": (
+        *(f"?q={word}" for word in (*WORDS, "council", "health", "1931")),
+        # Near their names, and their beginnings: nothing is suggested, nothing begins so.
+        *(
+            "?q=xylophanne",
+            "?q=Wapitque",
+            "?q=Xylo*",
+            '?q="Vermicule work"',
+            "?q=council&region=R8",
+        ),
+    ),
     "programme:events": ("?region=R8", "?past=1"),
     "publications:list": ("?region=R8", "?country=UG", "?word=Xylophane"),
 }

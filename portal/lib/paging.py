@@ -7,6 +7,7 @@ when it comes back, so that nothing a stranger writes there does more than lead 
 import base64
 import binascii
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -150,6 +151,34 @@ def page_of(
     found = list(rows.order_by(*by)[: size + 1])
     shown = found[:size]
     return CursorPage(shown, after=cursor_of(shown[-1]) if len(found) > size else "")
+
+
+def page_of_keys(
+    keys: Sequence[tuple], *, query: Mapping[str, str], size: int = 20
+) -> tuple[slice, str, str]:
+    """The same for a list in memory, by the keys that it is sorted by, each of one length.
+
+    Gives which part to show, and the cursors before and after it.
+    """
+    first = 0
+    if (later := understood_key(query.get(AFTER, ""), keys)) is not None:
+        first = min(bisect_right(keys, later), max(len(keys) - 1, 0))
+        if keys and keys[first] <= later:  # what followed is gone: the last page there is
+            first = max(len(keys) - size, 0)
+    elif (earlier := understood_key(query.get(BEFORE, ""), keys)) is not None:
+        first = max(bisect_left(keys, earlier) - size, 0)
+    last = min(first + size, len(keys))
+    before = encode(keys[first]) if first > 0 else ""
+    after = encode(keys[last - 1]) if last < len(keys) else ""
+    return slice(first, last), before, after
+
+
+def understood_key(cursor: str, keys: Sequence[tuple]) -> tuple | None:
+    plain = decode(cursor)
+    if plain is None or not keys or len(plain) != len(keys[0]):
+        return None
+    alike = all(type(a) is type(b) for a, b in zip(plain, keys[0], strict=True))
+    return tuple(plain) if alike else None
 
 
 def turned(by: Sequence[str]) -> list[str]:

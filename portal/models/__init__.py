@@ -5,10 +5,10 @@ from portal.models.house import (
     NetworkIdentity,
     OldPageAddress,
     Page,
-    SearchDocument,
 )
 from portal.models.pictures import Picture
 from portal.models.reads import DailyReads
+from portal.models.search import SearchAudience, SearchDocument, SearchSpelling, SearchWord
 from portal.models.translations import MachineDrafting, Term, TranslationDraft, TranslationTask
 
 __all__ = [
@@ -21,7 +21,10 @@ __all__ = [
     "OldPageAddress",
     "Page",
     "Picture",
+    "SearchAudience",
     "SearchDocument",
+    "SearchSpelling",
+    "SearchWord",
     "Term",
     "TranslationDraft",
     "TranslationTask",

@@ -1,4 +1,4 @@
-"""What belongs to the whole house: the network's identity, its pages, its search documents."""
+"""What belongs to the whole house: the network's identity and its pages."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,7 +15,6 @@ from portal.lib.translations import (
     Translatable,
     TranslatableManager,
     TranslatableQuerySet,
-    current_language,
 )
 from regions.models import Region
 
@@ -163,43 +162,6 @@ class Heartbeat(models.Model):
     @classmethod
     def record(cls, kind: str):
         cls.objects.update_or_create(kind=kind, defaults={"at": timezone.now()})
-
-
-class SearchDocument(models.Model):
-    """One public record in one language, as the search reads it.
-
-    ``title_lexemes`` and ``body_lexemes`` are made in Python (folded, stemmed words), so
-    that SQLite and PostgreSQL find the same documents.
-    """
-
-    kind = models.CharField(max_length=20)
-    object_id = models.CharField(max_length=40)
-    language = models.CharField(max_length=2, choices=Language)
-    title = models.CharField(max_length=300)
-    body = models.TextField(blank=True)
-    path = models.CharField(max_length=200, help_text="Without the language prefix.")
-    region_code = models.CharField(max_length=2, blank=True)
-    date = models.DateField(null=True)
-    title_lexemes = models.TextField()
-    body_lexemes = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ("pk",)
-        verbose_name = _("search document")
-        verbose_name_plural = _("search documents")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("kind", "object_id", "language"), name="search_document_once"
-            ),
-        )
-
-    def __str__(self):
-        return f"{self.kind} {self.object_id} {self.language}"
-
-    @property
-    def url(self) -> str:
-        """Its address in the reader's language: the switch of language never leaves the page."""
-        return f"/{current_language()}{self.path}"
 
 
 class Assignment(models.Model):

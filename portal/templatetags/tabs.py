@@ -50,7 +50,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
             (_("Documents"), "publications:documents"),
         ]
     if standing.is_mandated:
-        tabs.append((_("Library"), "publications:space_list"))
+        tabs += [(_("Library"), "publications:space_list"), (_("Search"), "portal:space_search")]
     if standing.languages:
         tabs.append((_("Translations"), "portal:translations"))
     tabs += [(_("Mail"), "members:space_mail"), (_("Security"), "mfa_index")]

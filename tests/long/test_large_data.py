@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.models import Organisation
-from portal import backup, search
+from portal import backup, mending
 from publications.models import Publication
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,7 +38,7 @@ def test_a_network_ten_times_larger_asks_no_more_queries(client, settings, tmp_p
     small = {address: queries(client, address) for address in ADDRESSES}
 
     call_command("demo", scale=10, verbosity=0)
-    search.repair()
+    mending.repair()
 
     assert Organisation.objects.count() > 800
     assert Publication.objects.count() == 600

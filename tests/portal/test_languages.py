@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from portal import search
+from portal import mending
 from portal.models import Page
 from tests import factories
 from tests.test_public import Texts
@@ -56,7 +56,7 @@ def french_house():
         **only_french("subject", "lead"),
     )
     Page.objects.create(slug="about", **only_french("title", "body"))
-    search.repair()
+    mending.repair()
 
 
 ADDRESSES = [

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from portal import search
+from portal import mending
 
 
 class Command(BaseCommand):
@@ -12,4 +12,4 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=("repair",))
 
     def handle(self, **options):
-        self.stdout.write(f"{search.repair()} documents mended")
+        self.stdout.write(f"{mending.repair()} documents mended")

@@ -1,0 +1,93 @@
+"""The search over many documents: no query reads the whole index, nothing takes more memory."""
+
+import json
+import tracemalloc
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from members.models import Category, Organisation
+from members.models.organisations import Status
+from portal import finding, mending
+from portal.lib.text import sort_key
+from portal.models import SearchDocument
+from tests import factories
+from tests.bench import large_search
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PUBLICATIONS, ORGANISATIONS = 40_000, 4_000
+# Rows that any step of a query may look at: the candidates, and what the last blocks hold.
+MOST_ROWS = 20_000
+
+
+@pytest.fixture
+def documents():
+    large_search.fill(publications=PUBLICATIONS, organisations=ORGANISATIONS)
+    yield
+    SearchDocument.objects.all().delete()
+
+
+def nodes(plan: dict):
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+@pytest.mark.parametrize("name", large_search.queries())
+def test_the_plan_of_each_query(documents, name):
+    query = large_search.queries()[name]
+    with CaptureQueriesContext(connection) as captured:
+        found = finding.find(query, language="fr")
+    assert found.is_capped is ("common" in name and "rare" not in name)
+    assert len(captured) <= 3
+    asked = [q["sql"] for q in captured if "portal_searchdocument" in q["sql"]]
+    assert not any("OFFSET" in sql.upper() for sql in asked)
+    for sql in asked:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+                (answer,) = cursor.fetchone()
+                plan = answer if isinstance(answer, list) else json.loads(answer)
+                for node in nodes(plan[0]["Plan"]):
+                    assert node["Node Type"] != "Seq Scan", sql
+                    assert node["Actual Rows"] * node["Actual Loops"] <= MOST_ROWS, node
+            else:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+                steps = [row[3] for row in cursor.fetchall()]
+                assert not any(step.startswith("SCAN d") for step in steps), steps
+
+
+def test_a_repair_takes_no_more_memory_for_four_times_the_records():
+    factories.create_organisation()  # and its category
+    category = Category.objects.first()
+
+    def multiply(first: int, last: int):
+        Organisation.objects.bulk_create(
+            Organisation(
+                slug=f"copy-{n}",
+                name_fr=f"Conseil {n} de la ville (exemple)",
+                description_fr="Des mots et encore des mots. " * 30,
+                original_language="fr",
+                category=category,
+                status=Status.ACTIVE,
+                **{f"sort_{code}": sort_key(str(n), code) for code in ("fr", "en", "es")},
+            )
+            for n in range(first, last)
+        )
+
+    def peak() -> int:
+        SearchDocument.objects.all().delete()
+        tracemalloc.start()
+        try:
+            mending.repair()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    multiply(0, 500)
+    peak()  # fills the caches of words
+    small = peak()
+    multiply(500, 2000)
+    assert peak() < 1.5 * small + 2_000_000

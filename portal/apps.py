@@ -48,6 +48,8 @@ class PortalConfig(AppConfig):
                 "portal.Assignment.given_by": Rule(),
                 "portal.Picture.sent_by": Rule(),
                 "portal.MachineDrafting.asked_by": Rule(),
+                "portal.TextFile.sent_by": Rule(),
+                "portal.TextFile.recorded_by": Rule(),
                 "portal.TranslationDraft.author": Rule(),
                 "portal.TranslationDraft.decided_by": Rule(),
                 "portal.TranslationTask.person": Rule(),

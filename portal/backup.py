@@ -240,6 +240,8 @@ def stored(field: models.Field, value):
     """A value of the archive as this database stores it."""
     if isinstance(field, models.JSONField):
         return field.get_db_prep_save(value, connection)
+    if isinstance(field, models.BinaryField):
+        return field.get_db_prep_save(bytes.fromhex(value), connection)
     target = field
     while isinstance(target, models.ForeignKey):
         target = target.target_field

@@ -24,6 +24,7 @@ urlpatterns = [
     path("contact/", views.contact, name="contact"),
     path("contact/sent/", views.contact_sent, name="contact_sent"),
     path("search/", searching.results, name="search"),
+    path("", include("portal.text_files.urls")),
     path("", include("portal.translating.urls")),
     path("opensearch.xml", searching.opensearch, name="opensearch"),
     # The members’ area and the secretariat

@@ -1,13 +1,14 @@
 """What the roof holds on people."""
 
 from portal.lib.holdings import Holding, leave_out, register
-from portal.models import Assignment, ContactMessage, TranslationDraft, TranslationTask
+from portal.models import Assignment, ContactMessage, TextFile, TranslationDraft, TranslationTask
 
 
 def listen():
     register(
         Holding(ContactMessage, emails=("email",), names=("name",), goes=True),
         Holding(Assignment, people=("person",), goes=True),
+        Holding(TextFile, people=("sent_by", "recorded_by")),
         Holding(TranslationDraft, people=("author",)),
         Holding(TranslationTask, people=("person",), goes=True),
     )

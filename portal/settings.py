@@ -250,6 +250,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.forget_old_reads",
         "schedule": crontab(minute=50, hour=2),
     },
+    "forget-text-files": {
+        "task": "portal.forget_text_files",
+        "schedule": crontab(minute=55, hour=2),
+    },
 }
 
 # -- Reads of texts ---------------------------------------------------------------------------

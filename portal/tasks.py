@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from portal import heartbeat, mending, open_data, pictures, purging, reads
+from portal.text_files import recording
 from portal.translating import giving, machine
 
 
@@ -47,3 +48,8 @@ def requeue_stale_draftings():
 @shared_task(name="portal.remind_translators")
 def remind_translators():
     giving.remind()
+
+
+@shared_task(name="portal.forget_text_files")
+def forget_text_files():
+    recording.forget()

@@ -9,8 +9,15 @@ from django.apps import apps
 # Apps with nothing of ours in them: accounts, sessions, the log of the back room.
 OTHERS = ("account", "admin", "auth", "contenttypes", "mfa", "sessions", "usersessions")
 MODELS = (
-    *("portal.Assignment", "portal.ContactMessage", "portal.DailyReads", "portal.Heartbeat"),
-    *("portal.MachineDrafting", "portal.Term", "portal.TranslationDraft", "portal.TranslationTask"),
+    *(
+        "portal.Assignment",
+        "portal.ContactMessage",
+        "portal.DailyReads",
+        "portal.TextFile",
+        "portal.Heartbeat",
+    ),
+    *("portal.MachineDrafting", "portal.Term", "portal.TextFile", "portal.TranslationDraft"),
+    "portal.TranslationTask",
     *("publications.Delivery", "publications.Report", "publications.Subscription"),
     *("members.User", "members.Invitation", "members.Preference", "members.Erasure"),
     *("members.Application", "members.ApplicationAnswer", "members.ApplicationDocument"),

@@ -39,7 +39,9 @@ from members.models import (
     Roll,
 )
 from portal import unseen
-from portal.models import ContactMessage, Heartbeat, Page, Term, TranslationDraft
+from portal.lib.exchange import formats
+from portal.lib.exchange.texts import Batch, Field, Record
+from portal.models import ContactMessage, Heartbeat, Page, Term, TextFile, TranslationDraft
 from publications.models import Report
 from tests.factories import (
     create_affiliation,
@@ -242,6 +244,12 @@ TABLE = {
     "portal:glossary": ("get", LEAD),
     "portal:term": ("get", LEAD),
     "portal:term_new": ("get", LEAD),
+    "portal:text_coverage": ("get", LEAD),
+    "portal:text_coverage_csv": ("get", LEAD),
+    "portal:text_files": ("get", LEAD),
+    "portal:text_export": ("get", LEAD_ACT),
+    "portal:text_file": ("get", LEAD),
+    "portal:text_file_record": ("post", LEAD_ACT),
     "publications:documents": ("get", (302,) + (200,) * 9),
     "publications:report_file": ("get", OWN_PEOPLE),
     # Money: the finance desk's own test says what else it may open, and what not
@@ -270,6 +278,13 @@ TABLE = {
     "portal:desk_translation_decide": ("post", HIDDEN_ACT),
     "portal:desk_translations_act": ("post", (302, *(403,) * 5, 302, 302, 403, 302)),
     "portal:desk_drafts_act": ("post", (302, *(403,) * 5, 302, 302, 403, 302)),
+    "portal:desk_text_coverage": ("get", HIDDEN),
+    "portal:desk_text_coverage_csv": ("get", HIDDEN),
+    "portal:desk_text_files": ("get", HIDDEN),
+    "portal:desk_text_export": ("get", HIDDEN_ACT[:6] + (302, 302, 404, 302)),
+    # One's own file, and every file for the secretariat
+    "portal:desk_text_file": ("get", (302, *(404,) * 8, 200)),
+    "portal:desk_text_file_record": ("post", (302, *(404,) * 8, 302)),
     "portal:desk_glossary": ("get", HIDDEN),
     "portal:desk_term": ("get", (302, *(404,) * 8, 200)),
     "portal:desk_term_new": ("get", (302, *(404,) * 8, 200)),
@@ -562,6 +577,24 @@ TRANSLATIONS = [
 ]
 
 
+TEXT_FILES = [f"portal:{area}text_file{act}" for area in ("", "desk_") for act in ("", "_record")]
+
+
+def text_file(lead) -> dict:
+    """A translation file that the language lead sent in."""
+    field = Field("title", "Rapport", "Informe", "ready")
+    batch = Batch("fr", "es", (Record("publication", "1", "f" * 64, (field,)),))
+    found = TextFile.objects.create(
+        name="es.csv",
+        format="csv",
+        source_language="fr",
+        target_language="es",
+        content=formats.written(batch, "csv"),
+        sent_by=lead,
+    )
+    return {"pk": found.pk}
+
+
 def translation_of(publication) -> dict:
     """A text whose Spanish waits for approval."""
     place = {"kind": "publication", "key": str(publication.pk), "language": "es"}
@@ -708,6 +741,7 @@ def arguments(**made) -> dict:
         "publications:desk_withdraw": publication,
         "publications:desk_file": publication_file,
         **dict.fromkeys(TRANSLATIONS, translation_of(made["publication"])),
+        **dict.fromkeys(TEXT_FILES, text_file(made["people"]["language lead"])),
         "portal:term": {"pk": term.pk},
         "portal:desk_term": {"pk": term.pk},
         "publications:desk_first_page": publication_file,

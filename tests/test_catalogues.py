@@ -108,7 +108,7 @@ def test_spanish_opens_what_it_asks():
 SLIP = re.compile(r"[ \u00a0]{2}|\s[,.](?!\S)|\.\.\.|(?<=\s)-(?=\s)|\w·\w")
 FRENCH_SLIP = re.compile(
     r"(?i:\b(?:coeur|soeur|noeud|voeu|oeuvre|oeil)s?\b|\be-?mails?\b|\bnewsletters?\b)"
-    r"|(?i:\bsi ils?\b|\bque ils?\b|\bde les?\b(?! [a-z]+er\b)|\bà les?\b(?! [a-z]+er\b))"
+    r"|(?i:\bsi ils?\b|\bque ils?\b)|(?i:\b(?:de|à) les?\b(?! \w+(?:er|ir|re)\b))"
     # Capitals keep their accents.
     r"|(?:^|[.?:][ \u00a0])(?:A (?=[a-zé])|Etat|Ecri|Etabl|Edit|Etap|Evén)"
 )

@@ -9,6 +9,7 @@ from portal.models.house import (
 from portal.models.pictures import Picture
 from portal.models.reads import DailyReads
 from portal.models.search import SearchAudience, SearchDocument, SearchSpelling, SearchWord
+from portal.models.text_files import TextFile
 from portal.models.translations import MachineDrafting, Term, TranslationDraft, TranslationTask
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "SearchSpelling",
     "SearchWord",
     "Term",
+    "TextFile",
     "TranslationDraft",
     "TranslationTask",
 ]

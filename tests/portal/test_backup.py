@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from members.models import Organisation
 from portal import backup, identity
 from portal.lib import network
+from portal.models import TextFile
 from publications.models import Publication
 from tests import factories
 
@@ -28,6 +29,9 @@ def filled():
     factories.create_membership(organisation)
     factories.create_contact(organisation)
     factories.create_publication(regions=[region], title_es="Informe ñandú", symbol="P/2026/77")
+    TextFile.objects.create(
+        name="es.csv", format="csv", source_language="fr", target_language="es", content=b"\x00\xff"
+    )
     path = Path(settings.MEDIA_ROOT) / "publications" / "kept.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("kept")

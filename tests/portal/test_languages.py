@@ -92,8 +92,8 @@ def test_a_text_in_another_language_carries_its_own(client, french_house, addres
     assert any(SENTINEL in text for text, _lang in shown)
     assert '<span class="fallback">' in body
     # A title is a line of plain text: an element in it would be read out as it is written.
-    assert "&lt;" not in re.search("<title>(.*?)</title>", head, re.S)[1]
-    assert re.search("<title>[^<]*</title>", head)
+    assert "&lt;" not in re.search("<title[^>]*>(.*?)</title>", head, re.S)[1]
+    assert re.search("<title[^>]*>[^<]*</title>", head)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -101,3 +101,25 @@ def test_the_readers_own_language_has_no_mark(client, french_house, address):
     html = client.get(f"/fr/{address}").content.decode()
     assert SENTINEL in html
     assert '<span class="fallback">' not in html
+
+
+def test_head_and_foot_are_those_of_the_language_the_section_and_the_network(client):
+    """They are kept between pages; none may be another's."""
+    factories.create_network(name_fr="Conseil un", name_en="Council one", name_es="Consejo uno")
+    for code, name, word in (
+        ("fr", "Conseil un", "Publications"),
+        ("en", "Council one", "Publications"),
+        ("es", "Consejo uno", "Publicaciones"),
+    ):
+        for address, current in (
+            ("publications/", f"/{code}/publications/"),
+            ("regions/", f"/{code}/regions/"),
+        ):
+            html = client.get(f"/{code}/{address}").content.decode()
+            assert f'href="{current}" aria-current="page"' in html
+            assert html.count('aria-current="page"') == 1
+            assert name in html
+            assert f">{word}</a>" in html
+            for other in {"fr", "en", "es"} - {code}:
+                assert f'href="/{other}/{address}" lang="{other}"' in html
+            assert "the switch of language" not in html

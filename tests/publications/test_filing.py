@@ -11,7 +11,6 @@ from tests import hostile
 from tests.documents import a_docx, a_pdf, an_epub, an_upload
 from tests.factories import (
     create_executive,
-    create_language_lead,
     create_mandate,
     create_organisation,
     create_publication,
@@ -160,18 +159,13 @@ def test_the_tick_is_set_where_a_discreet_member_contributes(client, secretary):
 
 
 def test_the_tick_tells_nobody_else_who_is_discreet(client):
-    """A language lead and an executive see it set for every text alike."""
+    """An executive sees it set for every text alike, whoever of other regions contributed."""
     region = create_region("R8")
     plain, discreet = create_publication(regions=[region]), create_publication(regions=[region])
     discreet.organisations.add(create_organisation(category="C", discreet=True))
-    client.force_login(create_language_lead(language="en"))
-    lead = [
-        is_ticked(client, f"/en/space/translations/{text.dashed_symbol}/en/")
-        for text in (plain, discreet)
-    ]
     client.force_login(create_executive(region=region))
     executive = [is_ticked(client, page_of(text)) for text in (plain, discreet)]
-    assert (lead, executive) == ([True, True], [True, True])
+    assert executive == [True, True]
 
 
 def test_whoever_acts_for_a_discreet_member_leaves_no_name(client, secretary):
@@ -182,18 +176,6 @@ def test_whoever_acts_for_a_discreet_member_leaves_no_name(client, secretary):
     # Not ticked in what is sent, which a disabled box never is.
     client.post(page_of(publication), as_stored(publication, file_fr=an_upload(a_signed_pdf())))
     assert author_of(publication) == ""
-
-
-def test_a_translation_s_file_too(client):
-    client.force_login(create_language_lead(language="en"))
-    publication = create_publication()
-    sent = {"title_en": "Floors", "summary_en": "", "body_en": "", "state_en": "ready"}
-    answer = client.post(
-        f"/en/space/translations/{publication.dashed_symbol}/en/",
-        sent | TICKED | {"file_en": an_upload(a_signed_pdf())},
-    )
-    assert answer.status_code == 302
-    assert author_of(publication, "en") == ""
 
 
 def test_what_cannot_be_cleaned_is_refused(client, secretary, tmp_path):

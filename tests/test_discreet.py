@@ -18,6 +18,7 @@ from pypdf import PdfReader
 
 from members import associations, duplicates, likenesses, reach
 from members.models import Organisation
+from portal import open_data, sitemaps
 from portal.mending import repair
 from publications.models import Report
 from publications.models.newsletters import Period
@@ -78,6 +79,7 @@ def world(access_world, django_capture_on_commit_callbacks):  # noqa: F811
         year = timezone.localdate().year
         make.create_membership(lake, year=year)
     repair()
+    open_data.measure()  # the sizes that the page shows are those of the files, seen or not
     return access_world | {"council": council, "lake": lake}
 
 
@@ -186,6 +188,14 @@ QUERIES = {
 }
 
 
+# Further addresses of the same views: each set of open data, each kind of record in the sitemap.
+FURTHER = [
+    *(("portal:data_file", {"name": name, "kind": "csv"}) for name in open_data.SETS),
+    *(("portal:data_file", {"name": name, "kind": "json"}) for name in open_data.SETS),
+    *(("sitemap_section", {"section": name, "number": 0}) for name in sitemaps.SECTIONS),
+]
+
+
 def public_answers(world: dict) -> dict[tuple[str, str], tuple]:
     """(name of the address, address) → what an anonymous reader gets."""
     found = {}
@@ -201,6 +211,10 @@ def public_answers(world: dict) -> dict[tuple[str, str], tuple]:
             method = TABLE[name][0]
             for query in ("", *QUERIES.get(name, ())) if method == "get" else ():
                 found[name, path + query] = read(Client().get(path + query))
+    for name, arguments in FURTHER:
+        with translation.override("en"):
+            path = reverse(name, kwargs=arguments)
+        found[name, path] = read(Client().get(path))
     return found
 
 

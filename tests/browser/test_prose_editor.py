@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from portal.models import Picture
+from portal.models import Page, Picture
 from publications.models import Publication
+from tests import factories
 from tests.browser.axe import assert_accessible
 from tests.browser.house import furnish
 from tests.browser.window import Window
@@ -200,6 +201,24 @@ def test_the_buttons_speak_the_language_of_the_page(desk, language, bold):
     assert page.get_by_role("button", name=bold).count() == 3
     assert editor_of(page).get_attribute("lang") == "fr"
     assert editor_of(page, "body_es").get_attribute("lang") == "es"
+
+
+def test_a_language_lead_writes_in_the_editor(visit, live_server):
+    furnish()
+    lead = factories.create_language_lead("es", language="es")
+    page = Window(visit, live_server, width=1280, person=lead).page
+    page.goto("/es/space/translations/P-2026-14/es/")
+    page.locator(".prose-editor.is-ready").wait_for()
+    assert editor_of(page, "body_es").get_attribute("lang") == "es"
+    assert page.get_by_role("button", name="Nota al pie").count() == 1
+
+
+def test_the_back_room_has_the_editor_too(desk):
+    page = desk(f"/fr/secretariat/records/portal/page/{Page.objects.create(slug='x').pk}/change/")
+    assert editor_of(page, "body_es").get_attribute("lang") == "es"
+    editor_of(page).click()
+    page.keyboard.type("Un texte")
+    assert page.locator("textarea[name=body_fr]").input_value() == "<p>Un texte</p>"
 
 
 @pytest.mark.parametrize("width", [390, 1280])

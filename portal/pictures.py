@@ -8,19 +8,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import files
 from portal.lib.access import permitted
+from portal.lib.files import serving
 from portal.lib.prose import ProseField, closed_address, picture_names
 from portal.lib.public import rate_limited
 from portal.lib.redrawing import redrawn
 from portal.lib.translations import LANGUAGES, Language
-from portal.models import Page, Picture
+from portal.models import Page, Picture, TranslationDraft
 from publications.models import Publication
 
 KINDS = (files.JPEG, files.PNG)
@@ -121,17 +121,12 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def sent(request: HttpRequest, picture: Picture) -> HttpResponse:
-    etag = f'"{picture.digest}"'
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        unchanged.headers["ETag"] = etag
-        return unchanged
-    if not picture.file.storage.exists(picture.file.name):
-        raise Http404
-    return FileResponse(
-        picture.file.open("rb"),
-        content_type=picture.media_type,
-        headers={"X-Content-Type-Options": "nosniff", "ETag": etag},
+    return serving.answer(
+        request,
+        picture.file,
+        name=picture.name,
+        media_type=picture.media_type,
+        digest=picture.digest,
     )
 
 
@@ -175,6 +170,8 @@ def clear_unused(*, now: datetime.datetime | None = None) -> int:
     unused.filter(unused_since__isnull=True).update(unused_since=now)
     gone = 0
     for picture in unused.filter(unused_since__lte=now - KEPT_UNUSED):
+        if TranslationDraft.objects.open().filter(texts__body__icontains=picture.name).exists():
+            continue
         showing = [record for model in ILLUSTRATED for record in those_showing(model, picture)]
         if showing:
             follow(showing)

@@ -204,12 +204,12 @@ def test_the_buttons_speak_the_language_of_the_page(desk, language, bold):
 
 
 def test_a_language_lead_writes_in_the_editor(visit, live_server):
-    furnish()
+    publication = furnish()["publication"]
     lead = factories.create_language_lead("es", language="es")
     page = Window(visit, live_server, width=1280, person=lead).page
-    page.goto("/es/space/translations/P-2026-14/es/")
+    page.goto(f"/es/space/translations/publication/{publication.pk}/es/")
     page.locator(".prose-editor.is-ready").wait_for()
-    assert editor_of(page, "body_es").get_attribute("lang") == "es"
+    assert editor_of(page, "body").get_attribute("lang") == "es"
     assert page.get_by_role("button", name="Nota al pie").count() == 1
 
 

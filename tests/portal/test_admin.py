@@ -11,6 +11,7 @@ from django.urls import reverse
 from members import dues
 from members.models import Invitation, Notice, Organisation, Renewal
 from portal.models import ContactMessage, Heartbeat
+from programme.models import Challenge
 from publications.models import Report
 from regions.models import CountryIncome
 from tests.factories import (
@@ -28,6 +29,7 @@ from tests.factories import (
     create_membership,
     create_network,
     create_organisation,
+    create_picture,
     create_publication,
     create_question,
     create_region,
@@ -60,9 +62,10 @@ def records(secretary):
     country = create_country()
     create_grouping(countries=[country])
     region = create_region()
-    create_publication(regions=[region])
+    create_picture(publications=[create_publication(regions=[region])])
     create_event(regions=[region])
     create_activity(axis=create_axis())
+    Challenge.objects.get_or_create(number=1, defaults={"title_fr": "Défi (exemple)"})
     issue = create_issue()
     issue.deliveries.create(
         subscription=create_subscription(newsletter=issue.newsletter), language="en"

@@ -14,7 +14,7 @@ from PIL import Image
 from portal import pictures
 from portal.lib import pdf
 from portal.lib.prose import closed_address
-from portal.models import Page, Picture
+from portal.models import Page, Picture, TranslationDraft
 from tests import factories
 from tests.documents import a_pdf
 from tests.publications.desk_form import as_stored, page_of, typed
@@ -329,13 +329,27 @@ def test_what_no_text_shows_goes_after_a_while():
     fresh = factories.create_picture()
     gone = factories.create_picture(unused_since=old)
     orphan = factories.create_picture(unused_since=None)
+    in_a_draft = factories.create_picture(unused_since=old)
+    TranslationDraft.objects.create(
+        kind="publication",
+        key=str(publication.pk),
+        language="es",
+        source_language="fr",
+        texts={"body": image(in_a_draft)},
+    )
     past_the_forms = factories.create_picture(unused_since=old)
     publication.body_es = image(past_the_forms)
     publication.save()
 
     assert pictures.clear_unused(now=now) == 1
 
-    assert set(Picture.objects.all()) == {shown, fresh, orphan, past_the_forms}
+    assert set(Picture.objects.all()) == {
+        shown,
+        fresh,
+        orphan,
+        past_the_forms,
+        in_a_draft,
+    }
     assert not default_storage.exists(gone.file.name)
     orphan.refresh_from_db()
     assert orphan.unused_since == now

@@ -14,34 +14,19 @@ from members.perms import may_open_desk
 from members.reach import Reach
 from portal.desk import PageForm
 from portal.lib.access import permitted
-from portal.lib.translations import Text, TranslationState, current_language
+from portal.lib.translations import TranslationState, current_language
 from portal.lib.versions import Change
 from portal.models import Page
+from publications.cards import Card, cards
+from publications.filtering import Facet, Option
+from publications.listing import Sort
+from publications.models import Publication
+from publications.vocabulary import Word
 from regions import maps
 from regions.models import Region
 
 READY, MISSING = TranslationState.READY, TranslationState.MISSING
 STATES = (READY, TranslationState.IN_PROGRESS, TranslationState.OUTDATED, MISSING)
-
-
-class Linked(list):
-    """What a record is linked with, in the shape in which a template asks for it."""
-
-    def all(self) -> "Linked":
-        return self
-
-
-class Example(SimpleNamespace):
-    """A record made of what it is given, which answers like a translatable one."""
-
-    def text(self, field: str) -> Text:
-        return getattr(self, field)
-
-    def languages(self) -> list[tuple[str, str]]:
-        return list(zip(("fr", "en", "es"), self.states, strict=True))
-
-    def get_absolute_url(self) -> str:
-        return "#cover"
 
 
 class ExampleForm(forms.Form):
@@ -72,14 +57,15 @@ def gallery_context() -> dict:
     for region in regions:
         region.count = region.number
     region = regions[-1] if regions else None
-    publications = [publication(number, regions) for number in (14, 13, 12)]
     form = ExampleForm({"symbol": "", "language": "fr", "regions": ["R8"], "text": "Text"})
     return {
         "regions": regions,
         "region": region,
         "world": maps.of_world(),
         "map": maps.of_region(region, {}) if region else None,
-        "publications": publications,
+        "cards": example_cards(regions),
+        "facets": example_facets(),
+        "sorts": [Sort("", "Newest first", is_chosen=True)],
         "states": [(state, [(current_language(), state)]) for state in STATES],
         "axes": range(1, 8),
         "form": form,
@@ -118,23 +104,42 @@ def gallery_context() -> dict:
     }
 
 
-def publication(number: int, regions: list[Region]) -> Example:
+def example_cards(regions: list[Region]) -> list[Card]:
     titles = {
-        14: Text("Social protection floors: what national councils have won (example)", "en"),
-        13: Text("Dix ans plutôt que trois (exemple)", "fr"),
-        12: Text("Cuidados y ciudadanía: diálogo Sur-Sur (ejemplo)", "es"),
+        14: ("en", "Social protection floors: what national councils have won (example)"),
+        13: ("fr", "Dix ans plutôt que trois (exemple)"),
+        12: ("es", "Cuidados y ciudadanía: diálogo Sur-Sur (ejemplo)"),
     }
-    return Example(
-        symbol=f"P/2026/{number}",
-        title=titles[number],
-        summary=Text("Fourteen organisations tell how they were heard.", "en"),
-        states=(READY, READY, MISSING),
-        published_on=datetime.date(2026, 10, number),
-        get_kind_display="report",
-        access="public",
-        regions=Linked(regions[number - 15 : number - 14] or regions[-1:]),
-        axes=Linked([SimpleNamespace(number=number - 8)]),
-    )
+    records = [
+        Publication(
+            symbol=f"P/2026/{number}",
+            kind=Publication.Kind.REPORT,
+            original_language=code,
+            published_on=datetime.date(2026, 10, number),
+            **{f"title_{code}": title, "state_fr": READY, "state_en": READY},
+            summary_en="Fourteen organisations tell how they were heard.",
+            shelf={
+                "axes": [[number - 8, 2025]],
+                "regions": [region.code for region in regions[number - 15 : number - 14]],
+                "files": [["fr", "PDF", 1_200_000, 24, True]] if number == 14 else [],
+            },
+        )
+        for number, (code, title) in titles.items()
+    ]
+    return cards(records, with_summary=True)
+
+
+def example_facets() -> list[Facet]:
+    kinds = [
+        Option("report", Word("Report", "en", 1), 12, is_chosen=True),
+        Option("speech", Word("Speech", "en", 2), 3, is_chosen=False),
+    ]
+    series = [Option("letters", Word("Cahiers (exemple)", "fr", 1), 7, is_chosen=False)]
+    return [
+        Facet("kind", "Kind", kinds),
+        Facet("series", "Series", series),
+        Facet("region", "Region", [], unknown="R99"),
+    ]
 
 
 def page() -> Page:

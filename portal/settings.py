@@ -242,6 +242,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "requeue-stale-draftings": {"task": "portal.requeue_stale_draftings", "schedule": 60.0},
     "remind-translators": {"task": "portal.remind_translators", "schedule": crontab(minute=50)},
+    "repair-shelves": {
+        "task": "publications.repair_shelves",
+        "schedule": crontab(minute=10, hour=2),
+    },
     "repair-search-index": {
         "task": "portal.repair_search_index",
         "schedule": crontab(minute=30, hour=2),

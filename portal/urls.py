@@ -1,20 +1,31 @@
 """Every address of the portal. Below /fr/, /en/ and /es/ the rest is the same."""
 
+import re
+
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from portal import crawlers, health, pictures, views
+from publications.views import machines
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
 handler404 = "portal.views.not_found"
 handler500 = "portal.views.server_error"
 
+FORMS = "|".join(re.escape(form) for form in machines.FORMS)
+
 urlpatterns = [
     path("", views.choose_language, name="root"),
     path("id/<slug:symbol>", views.permanent, name="permanent"),
     path("pictures/<str:name>", pictures.public_picture, name="picture"),
+    re_path(
+        rf"^id/(?P<symbol>[-a-zA-Z0-9]{{1,30}})\.(?P<form>{FORMS})\Z",
+        machines.metadata,
+        name="metadata",
+    ),
+    path("oai", machines.harvest, name="oai"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("sitemap-pages.xml", crawlers.sitemap_fixed, name="sitemap_fixed"),
     path(

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from members import directory, reach
@@ -22,8 +23,10 @@ from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
 from portal.models import Page
 from programme.models import Activity, Axis, Event
+from publications.cards import cards
 from publications.models import Issue, Publication
 from publications.newsletters.forms import SubscribeForm, newsletter_choices
+from publications.views import machines
 from regions import maps
 from regions.models import Grouping, Region
 
@@ -42,7 +45,11 @@ def permanent(request: HttpRequest, symbol: str) -> HttpResponse:
         document = document_called(symbol)
         if document is None:
             return not_found(request)
-        return redirect(document.get_absolute_url())
+        answer = redirect(document.get_absolute_url())
+        if isinstance(document, Publication):
+            answer = machines.negotiated(request, document.dashed_symbol) or answer
+        patch_vary_headers(answer, ("Accept",))
+        return answer
 
 
 def document_called(symbol: str) -> Publication | Issue | None:
@@ -56,7 +63,7 @@ def document_called(symbol: str) -> Publication | Issue | None:
 @login_not_required
 @reads_query()
 def home(request: HttpRequest) -> HttpResponse:
-    latest = Publication.objects.announced().newest_first().prefetch_related("axes", "regions")[:4]
+    latest = Publication.objects.announced().newest_first()[:4]
     identity = network.current()
     reading.note(request, "identity", 1)
     subscribe_form = SubscribeForm(initial={"language": translation.get_language()})
@@ -70,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "introduction": identity.introduction(),
             "mottos": mottos(identity),
             "regions": directory.counted_regions(),
-            "latest": list(latest),
+            "latest": cards(latest, with_summary=True),
             "axes": counted_axes(),
             "subscribe_form": subscribe_form,
             "steps": joining_steps(),
@@ -159,7 +166,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
                 (_("Publications"), publications.count()),
             ],
             "reach": reach.of_region(found),
-            "latest": publications.newest_first().prefetch_related("axes", "regions")[:3],
+            "latest": cards(publications.newest_first()[:3]),
             "issues": Issue.objects.public().filter(newsletter__region=found).newest_first()[:2],
             "events": Event.objects.public()
             .taking_place()
@@ -186,10 +193,9 @@ def axis(request: HttpRequest, number: int) -> HttpResponse:
             "axis": found,
             "previous": next((a for a in axes if a.number == number - 1), None),
             "next": next((a for a in axes if a.number == number + 1), None),
-            "publications": Publication.objects.announced()
-            .on_axis(found)
-            .newest_first()
-            .prefetch_related("axes", "regions")[:10],
+            "publications": cards(
+                Publication.objects.announced().on_axis(found).newest_first()[:10]
+            ),
             "activities": Activity.objects.filter(axis=found)
             .under_way(timezone.localdate())
             .prefetch_related("regions")[:10],

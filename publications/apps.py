@@ -10,10 +10,14 @@ class PublicationsConfig(AppConfig):
         # Models must be loaded.
         from members import admitting  # noqa: PLC0415
         from members.merge_rules import Rule, declare  # noqa: PLC0415
-        from publications import own_parts, personal  # noqa: PLC0415
+        from portal.lib import changes  # noqa: PLC0415
+        from publications import own_parts, personal, shelving, vocabulary  # noqa: PLC0415
         from publications.reports import acceptances  # noqa: PLC0415
 
         personal.listen()
+        shelving.listen()
+        changes.register(vocabulary.forget)
+        changes.register(shelving.follow)
         own_parts.register_all()
         admitting.register(acceptances.follow, acceptances.undo)
         declare(

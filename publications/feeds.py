@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from portal.lib import feeds
 from portal.lib.links import absolute
 from programme.feeds import about
+from publications.cards import files
 from publications.models import Issue, Publication
 from regions.feeds import categories
 
 
 def with_what_a_feed_tells(rows: QuerySet) -> QuerySet:
     """Publications with what their entries need, in the order they came in."""
-    return feeds.with_revised_at(rows).prefetch_related("axes", "regions")
+    return feeds.with_revised_at(rows).prefetch_related("axes", "regions", "credits")
 
 
 def entry(publication: Publication) -> feeds.Entry:
@@ -36,6 +37,13 @@ def entry(publication: Publication) -> feeds.Entry:
             *about(*publication.axes.all()),
             *categories(publication.regions.all()),
         ],
+        authors=[author.name for author in publication.credits.all()],
+        enclosures=[
+            feeds.Enclosure(absolute(file.url), file.media_type, file.size, file.language)
+            for file in files(publication, "public")
+        ]
+        if publication.is_public
+        else (),
         rights=publication.licence,
     )
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from publications import publishing, reading
+from publications import publishing, reading, shelving
 from publications.models import Issue, PublicationFile, Report, Subscription
 from publications.models.newsletters import IssueState
 from publications.newsletters import drafting, sending, subscribing
@@ -46,6 +46,11 @@ def read_due_files():
 @shared_task(name="publications.release_due_texts", expires=60)
 def release_due_texts():
     publishing.release_due()
+
+
+@shared_task(name="publications.repair_shelves")
+def repair_shelves():
+    shelving.repair()
 
 
 @shared_task(name="publications.send_due_issues", expires=60)

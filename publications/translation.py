@@ -32,6 +32,8 @@ class IssueTranslation(TranslationOptions):
 simple_history.register(
     Publication,
     app="publications",
+    # What is made from the rest has no history of its own.
+    excluded_fields=["sort_fr", "sort_en", "sort_es", "shelf", "counted"],
     m2m_fields=[
         Publication.axes.field,
         Publication.regions.field,

@@ -9,6 +9,7 @@ app_name = "publications"
 urlpatterns = [
     # The library
     path("publications/", library.publications, name="list"),
+    path("publications/atom.xml", library.publications_feed, name="feed"),
     path("publications/<slug:symbol>/", library.publication, name="detail"),
     path(
         "publications/<slug:symbol>/<slug:file_language>/file",

@@ -120,6 +120,8 @@ TABLE = {
     "sitemap_fixed": ("get", EVERYBODY),
     "sitemap_section": ("get", EVERYBODY),
     "permanent": ("get", (302,) * 10),
+    "metadata": ("get", EVERYBODY),
+    "oai": ("get", EVERYBODY),
     "picture": ("get", EVERYBODY),
     "portal:home": ("get", EVERYBODY),
     "portal:regions": ("get", EVERYBODY),
@@ -172,6 +174,7 @@ TABLE = {
     "programme:events_feed": ("get", EVERYBODY),
     "programme:events_calendar": ("get", EVERYBODY),
     "publications:list": ("get", EVERYBODY),
+    "publications:feed": ("get", EVERYBODY),
     "publications:detail": ("get", EVERYBODY),
     "publications:file": ("get", EVERYBODY),
     "publications:first_page": ("get", EVERYBODY),
@@ -625,6 +628,7 @@ def arguments(**made) -> dict:
     thread, mail = {"pk": made["thread"].pk}, {"pk": made["thread"].messages.get().pk}
     return {
         "permanent": {"symbol": "P-2026-14"},
+        "metadata": {"symbol": "P-2026-14", "form": "bib"},
         "picture": {"name": create_picture(publications=[made["publication"]]).name},
         "portal:picture": {"name": create_picture(publications=[made["reserved"]]).name},
         "portal:region": {"code": "R8"},

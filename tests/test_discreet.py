@@ -184,7 +184,7 @@ QUERIES = {
         ),
     ),
     "programme:events": ("?region=R8", "?past=1"),
-    "publications:list": ("?region=R8", "?country=UG", "?word=Xylophane"),
+    "publications:list": ("?region=R8", "?country=UG", "?sort=title"),
 }
 
 

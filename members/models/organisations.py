@@ -327,10 +327,9 @@ class Organisation(Addressed, Translatable):
     def __str__(self):
         return said(self.text("name")) or self.slug
 
-    def save(self, *args, **kwargs):
+    def follow_texts(self):
         for code in LANGUAGES:
             setattr(self, f"sort_{code}", sort_key(self.text("name", code).value, code))
-        super().save(*args, **kwargs)
 
     @classmethod
     def with_open_address(cls):

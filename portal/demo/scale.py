@@ -12,6 +12,7 @@ from portal.demo.texts import EXAMPLE, chance, read
 from portal.lib import changes
 from portal.lib.text import sort_key
 from portal.lib.translations import LANGUAGES
+from publications import shelving
 from publications.models import Newsletter, Publication, Subscription
 
 BRANCH = {"fr": "section {n}", "en": "branch {n}", "es": "sección {n}"}
@@ -129,6 +130,7 @@ def multiply_publications(copies: range) -> int:
     Publication.objects.bulk_create(created, batch_size=BATCH)
     for field in ("axes", "regions", "countries"):
         copy_links(field, pairs)
+    shelving.settle(copy.pk for copy in created)
     changes.announce_all(created)
     return len(created)
 

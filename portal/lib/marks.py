@@ -8,10 +8,12 @@ stylesheet overrides them through the classes.
 import math
 from functools import cache
 
+from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.lib.maps import REGION_FILLS
+from portal.lib.translations import Text
 
 INK, LINE = "#1d1a33", "#d8d5e6"
 CELL, STEP = 7, 8
@@ -100,4 +102,16 @@ def axis_fan(number: int, title: str = "") -> SafeString:
         LINE,
         others,
         active,
+    )
+
+
+def cover(symbol: str, title: Text, region_code: str, axis: int) -> SafeString:
+    """The generated cover of a text: its region's colour, the rib of its axis, no picture."""
+    return format_html(
+        '<div class="cover {}" aria-hidden="true" lang="{}"><i>{}</i><b>{}</b>{}</div>',
+        region_code.lower(),
+        title.language,
+        symbol,
+        truncatechars(title.value, 70),
+        axis_fan(axis),
     )

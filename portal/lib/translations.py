@@ -144,6 +144,7 @@ class Translatable(Announced):
         if minor_edit and self._original_was_edited():
             self._note_minor_edit()
         self._refresh_states(minor_edit=minor_edit, before=self._stored_original())
+        self.follow_texts()
         if (update_fields := kwargs.get("update_fields")) is not None:
             states = {f"{name}_{code}" for name in ("state", "source") for code in LANGUAGES}
             kwargs["update_fields"] = {*update_fields, *states}
@@ -153,6 +154,13 @@ class Translatable(Announced):
         """What saving does to blanks and states, for a verb that writes many records in bulk."""
         self._normalise_blanks()
         self._refresh_states(minor_edit=False, before=None)
+        self.follow_texts()
+
+    def follow_texts(self):
+        """Bring up to date what the record keeps beside its texts, such as keys to sort by.
+
+        Called whenever texts and states are settled; nothing here.
+        """
 
     def text(self, field: str, language: str | None = None) -> Text:
         """The field's text for a reader of the language, and the language it is in.

@@ -1,4 +1,5 @@
 from publications.models.addresses import OldSymbol
+from publications.models.counts import FacetCount
 from publications.models.credits import Author
 from publications.models.files import PublicationFile
 from publications.models.library import Access, Publication
@@ -19,6 +20,7 @@ __all__ = [
     "Correction",
     "Delivery",
     "EditorialStep",
+    "FacetCount",
     "Issue",
     "IssueItem",
     "Newsletter",

@@ -14,6 +14,7 @@ from portal.lib.addresses import Addressed, AddressedQuerySet
 from portal.lib.changes import announce
 from portal.lib.prose import ProseField
 from portal.lib.said import said
+from portal.lib.text import sort_key
 from portal.lib.translations import (
     LANGUAGES,
     Translatable,
@@ -84,7 +85,7 @@ class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
         return self.filter(published_on__range=(first, last))
 
     def newest_first(self):
-        return self.order_by("-published_on", "-symbol")
+        return self.order_by("-published_on", "-pk")
 
     def mentioning(self, words: str):
         """Those whose title or symbol holds all the words, whatever the language and accents."""
@@ -136,6 +137,10 @@ class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
     # Of a set of rows alone, as Django's own.
     delete.queryset_only = True
     delete.alters_data = True
+
+
+# Columns of a publication that publications.shelving writes.
+KEPT_BY_OTHERS = {"id", "shelf", "counted"}
 
 
 class Publication(Addressed, Translatable):
@@ -264,16 +269,35 @@ class Publication(Addressed, Translatable):
         null=True, blank=True, editable=False, help_text="When the public first saw that it exists."
     )
     changed_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    # What a list shows and sorts by, kept on the row so that a page of it is one query.
+    sort_fr = models.CharField(max_length=400, default="", editable=False)
+    sort_en = models.CharField(max_length=400, default="", editable=False)
+    sort_es = models.CharField(max_length=400, default="", editable=False)
+    shelf = models.JSONField(default=dict, editable=False, help_text="See publications.shelving.")
+    counted = models.JSONField(
+        default=list, editable=False, help_text="What it adds to the counts of the public list."
+    )
 
     objects = TranslatableManager.from_queryset(PublicationQuerySet)()
 
     class Meta:
-        ordering = ("-published_on", "-symbol")
+        ordering = ("-published_on", "-pk")
         verbose_name = _("publication")
         verbose_name_plural = _("publications")
         indexes = (
             models.Index(
-                fields=("state", "access", "-published_on"), name="publication_public_newest"
+                fields=("-published_on", "-id"),
+                condition=Q(state="published"),
+                include=("access", "kind", "level"),
+                name="publication_newest",
+            ),
+            *(
+                models.Index(
+                    fields=(f"sort_{code}", "id"),
+                    condition=Q(state="published"),
+                    name=f"publication_by_title_{code}",
+                )
+                for code in LANGUAGES
             ),
         )
         constraints = (
@@ -289,15 +313,27 @@ class Publication(Addressed, Translatable):
     def __str__(self):
         return said(self.text("title"), before=f"{self.symbol} ")
 
+    def follow_texts(self):
+        """Each language sorts by the title its readers are shown, in its own alphabet."""
+        for code in LANGUAGES:
+            setattr(self, f"sort_{code}", sort_key(self.text("title", code).value, code))
+
     def save(self, *args, **kwargs):
         self.changed_at = timezone.now()
         if self.is_announced and self.announced_at is None:
             self.announced_at = self.changed_at
+        if kwargs.get("update_fields") is None and not self._state.adding:
+            # What others keep on the row is never put back to what this copy of it has seen.
+            names = {field.name for field in self._meta.concrete_fields} - KEPT_BY_OTHERS
+            kwargs["update_fields"] = names - self.get_deferred_fields()
         if (update_fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*update_fields, "announced_at", "changed_at"}
+            sort_keys = {f"sort_{code}" for code in LANGUAGES}
+            kwargs["update_fields"] = {*update_fields, *sort_keys, "announced_at", "changed_at"}
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
+        # The counts need to know what it added to them, and this copy may be older than that.
+        self.refresh_from_db(fields=["counted"])
         self.files.all().forget_on_commit()
         return super().delete(*args, **kwargs)
 

@@ -5,50 +5,63 @@ members read more of is below the members' area.
 """
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.lib import alternates, reading
+from portal.lib import alternates, feeds, network, reading
 from portal.lib.addresses import moved
-from portal.lib.links import absolute
+from portal.lib.paging import AFTER, BEFORE
 from portal.lib.public import reads_query
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
-from publications.forms.filters import LibraryForm
-from publications.models import Access, Publication, PublicationFile
+from publications import cards, listing
+from publications import feeds as publication_feeds
+from publications.cards import File
+from publications.filtering import LABELS, LibraryFilter
+from publications.metadata.citation import citation
+from publications.metadata.jsonld import in_page
+from publications.metadata.record import record_of
+from publications.models import Publication, PublicationFile
 from publications.views.files import picture_of
 from regions.models import Country
 
-PER_PAGE = 20
 SHOWN_RELATED = 4
-# Where a publication is read: the addresses of its page and of its files.
-AREAS = {
-    "public": ("publications:detail", "publications:file"),
-    "space": ("publications:space_detail", "publications:space_file"),
-    "desk": ("publications:desk_preview", "publications:desk_file"),
-}
-
-
-def page_of(request: HttpRequest, rows: QuerySet, *, area: str = "public"):
-    """One page of the list; each row with ``address`` and the files that may be read."""
-    rows = rows.newest_first().prefetch_related("axes", "regions", "files")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for record in page:
-        record.address = address_of(record, area)
-        record.downloads = downloads(record, area) if may_read(record, area) else []
-    return page
+# What a citation program can be given: the ending of the permanent address, and its name.
+EXPORTS = {"bib": "BibTeX", "ris": "RIS", "csl.json": "CSL-JSON", "dc.xml": "Dublin Core"}
 
 
 @login_not_required
-@reads_query(*LibraryForm.base_fields, "page")
+@reads_query(*LABELS, "sort", AFTER, BEFORE)
 def publications(request: HttpRequest) -> HttpResponse:
-    form = LibraryForm(request.GET)
-    page = page_of(request, form.narrowed(Publication.objects.announced()))
-    return render(request, "publications/library/list.html", {"form": form, "page": page})
+    found = listing.listed(request, Publication.objects.announced(), area="public")
+    feed = reverse("publications:feed")
+    query = f"?{found.filters.query}" if found.filters else ""
+    return render(
+        request,
+        "publications/library/list.html",
+        {"listing": found, "page": found.page, "feed": f"{feed}{query}"},
+    )
+
+
+@login_not_required
+@reads_query(*LABELS, "page")
+def publications_feed(request: HttpRequest) -> HttpResponse:
+    """The newest texts of a list, narrowed by the same filters in the address."""
+    filters = LibraryFilter(request.GET)
+    rows = filters.narrowed(Publication.objects.announced()).newest_first()
+    pages = feeds.paged(request, publication_feeds.with_what_a_feed_tells(rows))
+    query = f"?{filters.query}" if filters else ""
+    return feeds.answer(
+        request,
+        [publication_feeds.entry(record) for record in pages.rows],
+        title=_("%(network)s: publications") % {"network": network.current().name()},
+        subtitle=filters.told(),
+        page=f"{reverse('publications:list')}{query}",
+        pages=pages,
+    )
 
 
 @login_not_required
@@ -66,64 +79,40 @@ def publication(request: HttpRequest, symbol: str) -> HttpResponse:
 
 def with_relations(rows: QuerySet) -> QuerySet:
     countries = Prefetch("countries", Country.objects.in_order())
-    return rows.prefetch_related("axes", "regions", countries, "files")
+    return rows.select_related("series", "replaced_by").prefetch_related(
+        "credits", "axes", "regions", countries, "files"
+    )
 
 
 def detail(record: Publication, *, area: str = "public") -> dict:
     """What the page of a publication shows; the text itself only where it may be read."""
-    readable = may_read(record, area)
+    readable = cards.may_read(record, area)
     axis = next(iter(record.axes.all()), None)
     related = Publication.objects.public().exclude(pk=record.pk)
-    files = downloads(record, area) if readable else []
+    files = cards.files(record, area) if readable else []
     row = main_row(record) if readable else None
+    told = record_of(record)
     return {
         "publication": record,
         "readable": readable,
-        "versions": versions(record, files, address_of(record, area) if readable else ""),
+        "versions": versions(record, files, cards.address_of(record, area) if readable else ""),
         "main_file": main_file(record, files),
         "file_row": row,
         "picture": picture_of(row, area),
         "note": translation_note(record) if readable else "",
-        "permanent": absolute(record.permanent_path),
-        "related": (
-            related.on_axis(axis).newest_first().prefetch_related("axes", "regions")[:SHOWN_RELATED]
-            if axis
-            else ()
-        ),
+        "permanent": told.url,
+        "record": told,
+        "citation": citation(told),
+        "exports": EXPORTS if record.is_announced else {},
+        "jsonld": in_page(told) if area == "public" else "",
+        "related": (related.on_axis(axis).newest_first()[:SHOWN_RELATED] if axis else ()),
     }
 
 
-def may_read(record: Publication, area: str) -> bool:
-    """Whether the text itself is shown: in the closed areas the rows were chosen already."""
-    return area != "public" or record.access == Access.PUBLIC
-
-
-def address_of(record: Publication, area: str) -> str:
-    return reverse(AREAS[area][0], kwargs={"symbol": record.dashed_symbol})
-
-
-def downloads(record: Publication, area: str) -> list[dict]:
-    """The files of a publication with the address that a reader of the area takes."""
-    name = AREAS[area][1]
-    return [
-        {
-            "language": file.language,
-            "kind": file.kind,
-            "size": file.size,
-            "pages": file.pages,
-            "is_tagged": file.is_tagged,
-            "url": reverse(
-                name, kwargs={"symbol": record.dashed_symbol, "file_language": file.language}
-            ),
-        }
-        for file in record.files_in_order
-    ]
-
-
-def main_file(record: Publication, files: list[dict]) -> dict | None:
+def main_file(record: Publication, files: list[File]) -> File | None:
     """The file to offer first: in the reader's language, else in the original's, else any."""
     wanted = (current_language(), record.original_language)
-    by_language = {file["language"]: file for file in files}
+    by_language = {file.language: file for file in files}
     found = (by_language[code] for code in wanted if code in by_language)
     return next(found, next(iter(files), None))
 
@@ -136,7 +125,7 @@ def main_row(record: Publication) -> PublicationFile | None:
     return next(found, next(iter(by_language.values()), None))
 
 
-def versions(record: Publication, files: list[dict], address: str) -> list[dict]:
+def versions(record: Publication, files: list[File], address: str) -> list[dict]:
     """Each language with its state, its page and its files, for components/versions.html."""
     result = []
     for code, state in record.languages():
@@ -150,7 +139,7 @@ def versions(record: Publication, files: list[dict], address: str) -> list[dict]
                 "label": _("original") if is_original else version_label(state),
                 # Addresses are alike in all languages but for their first part.
                 "url": f"/{code}/{address.split('/', 2)[2]}" if address and exists else "",
-                "files": [file for file in files if file["language"] == code],
+                "files": [file for file in files if file.language == code],
             }
         )
     return result
@@ -188,10 +177,11 @@ def translation_note(record: Publication) -> str:
 
 def space_library(request: HttpRequest) -> HttpResponse:
     """What the person may read, the members' texts included."""
-    form = LibraryForm(request.GET)
-    rows = form.narrowed(Publication.objects.visible_to(request.user).published())
-    page = page_of(request, rows, area="space")
-    return render(request, "publications/library/space_list.html", {"form": form, "page": page})
+    rows = Publication.objects.visible_to(request.user).published()
+    found = listing.listed(request, rows, area="space")
+    return render(
+        request, "publications/library/space_list.html", {"listing": found, "page": found.page}
+    )
 
 
 def space_publication(request: HttpRequest, symbol: str) -> HttpResponse:

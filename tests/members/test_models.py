@@ -142,3 +142,11 @@ def test_a_region_with_countries_and_a_country_with_members_cannot_be_deleted():
         organisation.country.region.delete()
     with pytest.raises(ProtectedError):
         organisation.country.delete()
+
+
+def test_a_new_organisation_sorts_by_its_name_in_each_language_at_once():
+    organisation = create_organisation(name_fr="Zone", name_en="Area", name_es="Área")
+    keys = {code: getattr(organisation, f"sort_{code}") for code in ("fr", "en", "es")}
+    organisation.save()
+    assert keys == {code: getattr(organisation, f"sort_{code}") for code in ("fr", "en", "es")}
+    assert keys["en"] != keys["fr"]

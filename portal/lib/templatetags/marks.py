@@ -68,8 +68,8 @@ def language_cells(record) -> dict:
     }
 
 
-@register.inclusion_tag("components/cover.html")
-def cover(publication, *, region_code: str | None = None, axis: int | None = None) -> dict:
+@register.simple_tag
+def cover(publication, *, region_code: str | None = None, axis: int | None = None) -> str:
     """The generated cover of a publication (or an issue): region colour and axis fan.
 
     Region and axis are those of its first links, read from what was prefetched.
@@ -81,12 +81,7 @@ def cover(publication, *, region_code: str | None = None, axis: int | None = Non
         linked = first(publication, "axes")
         axis = linked.number if linked else 0
     field = "title" if hasattr(publication, "title") else "subject"
-    return {
-        "symbol": publication.symbol,
-        "title": publication.text(field),
-        "region_class": region_code.lower(),
-        "axis": axis,
-    }
+    return marks.cover(publication.symbol, publication.text(field), region_code, axis)
 
 
 def first(record, relation: str):

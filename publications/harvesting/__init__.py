@@ -1,0 +1,1 @@
+"""OAI-PMH 2.0: how libraries and catalogues harvest the publications of the network."""

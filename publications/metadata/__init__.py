@@ -1,0 +1,1 @@
+"""What machines are told of a publication: one record, written in several forms."""

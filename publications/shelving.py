@@ -1,0 +1,180 @@
+"""What a list needs of each text, kept on its row; and the counts of the public list.
+
+``shelf`` holds the links of a publication as plain values: a page of a list is then one query,
+however many regions and files its texts have. It follows every change of the links within the
+same transaction. The counts follow after the commit, and a nightly repair counts everything anew.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from portal.lib.changes import announce
+from portal.lib.translations import LANGUAGES
+from publications.models import FacetCount, Publication, PublicationFile
+
+LINKS = {
+    "axes": ("axis__number", "axis__cycle__first_year"),
+    "regions": ("region__code",),
+    "countries": ("country__code",),
+    "challenges": ("challenge__number",),
+}
+BATCH = 500
+TOTAL = "total"
+
+
+# -- The shelf -----------------------------------------------------------------------------------
+
+
+def settle(pks: Iterable[int]) -> int:
+    """Write the links of these publications on their rows; how many rows were not true."""
+    pks = list(pks)
+    return sum(settle_batch(pks[start : start + BATCH]) for start in range(0, len(pks), BATCH))
+
+
+def settle_batch(pks: list[int]) -> int:
+    shelves = shelves_of(pks)
+    rows = Publication.objects.filter(pk__in=pks).only("pk", "shelf")
+    stale = [row for row in rows if row.shelf != shelves[row.pk]]
+    for row in stale:
+        row.shelf = shelves[row.pk]
+    Publication.objects.bulk_update(stale, ["shelf"])
+    announce(*stale)
+    return len(stale)
+
+
+def shelves_of(pks: list[int]) -> dict[int, dict]:
+    """For each publication its links as plain values, in a fixed order."""
+    shelves: dict[int, dict] = {pk: {} for pk in pks}
+    for name, columns in LINKS.items():
+        through = Publication._meta.get_field(name).remote_field.through
+        links = through.objects.filter(publication__in=pks).order_by(*columns)
+        for pk, *values in links.values_list("publication", *columns):
+            shelves[pk].setdefault(name, []).append(values if len(values) > 1 else values[0])
+    files = PublicationFile.objects.filter(publication__in=pks)
+    for file in sorted(files.defer("words"), key=lambda file: LANGUAGES.index(file.language)):
+        told = [file.language, file.kind, file.size, file.pages, file.is_tagged]
+        shelves[file.publication_id].setdefault("files", []).append(told)
+    return shelves
+
+
+def links_changed(sender, instance, action, reverse, pk_set, **_):
+    if action in ("post_add", "post_remove", "post_clear"):
+        settle(pk_set or () if reverse else (instance.pk,))
+
+
+def file_changed(sender, instance, **_):
+    settle((instance.publication_id,))
+
+
+def listen():
+    for name in LINKS:
+        through = Publication._meta.get_field(name).remote_field.through
+        m2m_changed.connect(links_changed, sender=through, dispatch_uid=f"shelving.{name}")
+    post_save.connect(file_changed, sender=PublicationFile, dispatch_uid="shelving.file_saved")
+    post_delete.connect(file_changed, sender=PublicationFile, dispatch_uid="shelving.file_gone")
+
+
+# -- The counts ------------------------------------------------------------------------------------
+
+
+def adds(publication: Publication) -> list[str]:
+    """What a publication adds to the counts of the public list, as facet:value."""
+    if not publication.is_announced:
+        return []
+    shelf = publication.shelf
+    values = [
+        f"{TOTAL}:",
+        f"kind:{publication.kind}",
+        f"level:{publication.level}",
+        f"year:{publication.published_on.year}",
+        *(f"language:{code}" for code in LANGUAGES if publication.is_available(code)),
+        *(f"region:{code}" for code in shelf.get("regions", ())),
+        *(f"country:{code}" for code in shelf.get("countries", ())),
+        *(f"axis:{number}@{year}" for number, year in shelf.get("axes", ())),
+        *(f"challenge:{number}" for number in shelf.get("challenges", ())),
+    ]
+    if publication.series_id:
+        values.append(f"series:{publication.series_id}")
+    return values
+
+
+def follow(changed: Iterable[models.Model]):
+    """A receiver of changes: correct the counts by what these publications add now."""
+    records = {record.pk: record for record in changed if isinstance(record, Publication)}
+    for start in range(0, len(records), BATCH):
+        pks = sorted(records)[start : start + BATCH]
+        with transaction.atomic():
+            rows = Publication.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+            differences: Counter[str] = Counter()
+            left = {pk: records[pk] for pk in pks}
+            moved = []
+            for row in without_texts(rows):
+                left.pop(row.pk)
+                now = adds(row)
+                if now != row.counted:
+                    differences.update(now)
+                    differences.subtract(row.counted)
+                    row.counted = now
+                    moved.append(row)
+            for gone in left.values():
+                differences.subtract(gone.counted)
+            Publication.objects.bulk_update(moved, ["counted"])
+            correct(differences)
+            # The page with the counts may have been kept since the change itself was told.
+            announce(*moved)
+
+
+def without_texts(rows: models.QuerySet) -> models.QuerySet:
+    prose = (f"{name}_{code}" for name in ("summary", "body") for code in LANGUAGES)
+    return rows.defer(*prose, "references")
+
+
+def correct(differences: Counter[str]):
+    """Add to the counts, always in the same order: two that do so at once wait, and go on."""
+    for key, difference in sorted(differences.items()):
+        if not difference:
+            continue
+        facet, _colon, value = key.partition(":")
+        row, _made = FacetCount.objects.get_or_create(facet=facet, value=value)
+        FacetCount.objects.filter(pk=row.pk).update(number=F("number") + difference)
+
+
+def repair() -> int:
+    """Make every shelf and count anew from the records, and say how many were not true."""
+    mended = 0
+    totals: Counter[str] = Counter()
+    last = 0
+    while True:
+        pks = list(
+            Publication.objects.filter(pk__gt=last)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:BATCH]
+        )
+        if not pks:
+            break
+        last = pks[-1]
+        with transaction.atomic():
+            mended += settle_batch(pks)
+            stale = []
+            for row in without_texts(Publication.objects.filter(pk__in=pks)):
+                before = (row.counted, row.sort_fr, row.sort_en, row.sort_es)
+                row.counted = adds(row)
+                row.follow_texts()
+                totals.update(row.counted)
+                if before != (row.counted, row.sort_fr, row.sort_en, row.sort_es):
+                    stale.append(row)
+            Publication.objects.bulk_update(stale, ["counted", "sort_fr", "sort_en", "sort_es"])
+            announce(*stale)
+            mended += len(stale)
+    with transaction.atomic():
+        kept = {f"{row.facet}:{row.value}": row.number for row in FacetCount.objects.all()}
+        differences = Counter(totals)
+        differences.subtract(kept)
+        mended += sum(1 for difference in differences.values() if difference)
+        correct(differences)
+        FacetCount.objects.filter(number__lte=0).delete()
+    return mended

@@ -1,0 +1,240 @@
+"""The filters of the list: their counts equal a count by hand, and none leads to nothing."""
+
+import datetime
+import re
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal.lib import changes
+from portal.lib.translations import LANGUAGES
+from programme.models import Challenge
+from publications import filtering, shelving
+from publications.filtering import LibraryFilter
+from publications.models import FacetCount, Publication, Series
+from tests.factories import create_axis, create_country, create_publication, create_region
+
+pytestmark = pytest.mark.django_db
+LIST = "/en/publications/"
+
+
+@pytest.fixture
+def places():
+    """Regions, countries, axes, challenges and series to put texts under."""
+    regions = [create_region(f"R{n}") for n in (1, 2, 8)]
+    return {
+        "regions": regions,
+        "countries": [create_country(code, region=regions[0]) for code in ("KE", "FR")],
+        "axes": [create_axis(n) for n in (1, 4)],
+        "challenges": [Challenge.objects.create(number=n, title_fr=f"Enjeu {n}") for n in (1, 2)],
+        "series": [Series.objects.create(slug=f"s{n}", title_fr=f"Série {n}") for n in (1, 2)],
+    }
+
+
+def values_of(publication: Publication) -> list[tuple[str, str]]:
+    """What a publication counts for, read from its relations one by one."""
+    found = [
+        ("kind", publication.kind),
+        ("level", publication.level),
+        ("year", str(publication.published_on.year)),
+        *(("language", code) for code in LANGUAGES if publication.is_available(code)),
+        *(("region", region.code) for region in publication.regions.all()),
+        *(("country", country.code) for country in publication.countries.all()),
+        *(("axis", str(axis.number)) for axis in publication.axes.all()),
+        *(("challenge", str(challenge.number)) for challenge in publication.challenges.all()),
+    ]
+    if publication.series:
+        found.append(("series", publication.series.slug))
+    return found
+
+
+def by_hand(chosen: dict[str, str]) -> tuple[int, Counter]:
+    """The counts of a narrowed list, each facet as if it were not chosen itself."""
+    public = [
+        (record, values_of(record))
+        for record in Publication.objects.all()
+        if record.state == "published" and record.access != "secretariat"
+    ]
+    numbers: Counter = Counter()
+    total = 0
+    for _record, values in public:
+        missed = [name for name, value in chosen.items() if (name, value) not in values]
+        total += not missed
+        for name, value in values:
+            if not missed or missed == [name]:
+                numbers[name, value] += 1
+    return total, numbers
+
+
+def shown(filters: LibraryFilter, *, kept: bool) -> tuple[int, dict]:
+    counted = filters.counted(Publication.objects.announced(), kept=kept)
+    numbers = {
+        (facet.name, option.value): option.number
+        for facet in filters.facets(counted)
+        for option in facet.options
+        if option.number
+    }
+    return counted.total, numbers
+
+
+publications = st.lists(
+    st.fixed_dictionaries(
+        {
+            "kind": st.sampled_from(["report", "speech"]),
+            "state": st.sampled_from(["published", "published", "published", "draft", "withdrawn"]),
+            "access": st.sampled_from(["public", "public", "members", "secretariat"]),
+            "level": st.sampled_from(["world", "regional"]),
+            "published_on": st.dates(datetime.date(2019, 1, 1), datetime.date(2022, 1, 1)),
+            "title_en": st.sampled_from(["Report", None]),
+            "regions": st.sets(st.integers(0, 2), max_size=2),
+            "countries": st.sets(st.integers(0, 1)),
+            "axes": st.sets(st.integers(0, 1)),
+            "challenges": st.sets(st.integers(0, 1)),
+            "series": st.sampled_from([None, 0, 1]),
+        }
+    ),
+    max_size=6,
+)
+filters = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": st.sampled_from(["report", "speech"]),
+        "region": st.sampled_from(["R1", "R2", "R8"]),
+        "country": st.sampled_from(["KE", "FR"]),
+        "axis": st.sampled_from(["1", "4"]),
+        "challenge": st.sampled_from(["1", "2"]),
+        "series": st.sampled_from(["s1", "s2"]),
+        "level": st.sampled_from(["world", "regional"]),
+        "year": st.sampled_from(["2019", "2020", "2021"]),
+        "language": st.sampled_from(LANGUAGES),
+    },
+)
+SETTINGS = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def shelve(places: dict, values: dict) -> Publication:
+    values = dict(values)
+    links = {
+        name: [places[name][index] for index in values.pop(name)]
+        for name in ("regions", "countries", "axes", "challenges")
+    }
+    series = values.pop("series")
+    challenges = links.pop("challenges")
+    record = create_publication(
+        **values, **links, series=None if series is None else places["series"][series]
+    )
+    record.challenges.set(challenges)
+    return record
+
+
+@SETTINGS
+@given(rows=publications, chosen=filters)
+def test_the_counts_are_those_of_a_count_by_hand(places, rows, chosen):
+    Publication.objects.all().delete()
+    FacetCount.objects.all().delete()
+    records = [shelve(places, values) for values in rows]
+    total, numbers = by_hand(chosen)
+    found = LibraryFilter(chosen)
+    assert shown(found, kept=False) == (total, dict(numbers))
+    assert found.narrowed(Publication.objects.announced()).count() == total
+    # The kept counts, which the whole list takes, are the same.
+    shelving.follow(Publication.objects.filter(pk__in=[record.pk for record in records]))
+    if records:
+        assert shown(LibraryFilter({}), kept=True) == shown(LibraryFilter({}), kept=False)
+    assert shelving.repair() == 0
+
+
+@SETTINGS
+@given(rows=publications, chosen=filters)
+def test_no_choice_leads_to_an_empty_list(places, rows, chosen):
+    Publication.objects.all().delete()
+    for values in rows:
+        shelve(places, values)
+    found = LibraryFilter(chosen)
+    counted = found.counted(Publication.objects.announced(), kept=True)
+    for facet in found.facets(counted):
+        for option in facet.options:
+            if option.number:
+                other = LibraryFilter({**chosen, facet.name: option.value})
+                rows_there = other.narrowed(Publication.objects.announced())
+                assert rows_there.count() == option.number
+
+
+def test_kept_counts_follow_each_change(places, django_capture_on_commit_callbacks):
+    def kept() -> dict:
+        return {
+            key: number
+            for key, number in filtering.kept_counts(LibraryFilter({}).axes).numbers.items()
+            if number
+        }
+
+    with django_capture_on_commit_callbacks(execute=True):
+        record = create_publication(regions=places["regions"][:1], kind="speech")
+    assert kept()["kind", "speech"] == kept()["region", "R1"] == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        record.kind = "report"
+        record.save()
+    assert ("kind", "speech") not in kept() and kept()["kind", "report"] == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        record.regions.set(places["regions"][1:])
+        changes.announce(record)
+    assert ("region", "R1") not in kept()
+    assert kept()["region", "R2"] == kept()["region", "R8"] == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        record.access = "secretariat"
+        record.save()
+    assert kept() == {}
+    with django_capture_on_commit_callbacks(execute=True):
+        record.access = "public"
+        record.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        record.delete()
+    assert kept() == {}
+    assert shelving.repair() == 0
+
+
+def test_what_escaped_is_mended(places):
+    record = create_publication(regions=places["regions"][:1])
+    Publication.objects.filter(pk=record.pk).update(shelf={}, counted=["kind:speech"])
+    FacetCount.objects.create(facet="kind", value="speech", number=3)
+    assert shelving.repair() > 0
+    record.refresh_from_db()
+    assert record.shelf == {"regions": ["R1"]}
+    assert filtering.kept_counts([]).numbers["kind", "report"] == 1
+    assert ("kind", "speech") not in filtering.kept_counts([]).numbers
+    assert shelving.repair() == 0
+
+
+def test_a_long_list_says_that_it_goes_on(client, monkeypatch):
+    monkeypatch.setattr(filtering, "MOST", 2)
+    for _ in range(3):
+        create_publication(kind="speech")
+    answer = client.get(f"{LIST}?kind=speech")
+    page = answer.content.decode()
+    assert "More than 2 documents" in page
+    assert re.search(r">Speech \(\d\+\)<", page)
+    assert len(answer.context["page"]) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_filters_stand_in_the_address_in_a_fixed_order(client, places, language):
+    filters = LibraryFilter({"year": "2021", "region": "R8", "series": "s2", "x": "y"})
+    assert filters.query == "region=R8&series=s2&year=2021"
+    assert LibraryFilter({}).query == ""
+
+
+def test_a_renamed_region_shows_its_new_name_at_once(
+    client, places, django_capture_on_commit_callbacks
+):
+    create_publication(regions=places["regions"][:1])
+    client.get(LIST)
+    with django_capture_on_commit_callbacks(execute=True):
+        places["regions"][0].name_en = "Somewhere else"
+        places["regions"][0].save()
+    assert "Somewhere else (1)" in client.get(LIST).content.decode()

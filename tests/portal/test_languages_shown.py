@@ -5,14 +5,22 @@ A crawl reads each page in each language and looks at every text and every attri
 aloud or shown: none stands outside an element that carries the language it is in.
 """
 
+import io
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import pytest
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from icalendar import Calendar
+from pypdf import PdfReader
 
 from portal.models import Page
+from publications.reports import making
+from regions.models import Region
 from tests import factories
 from tests.test_public import ADDRESSES
 
@@ -220,3 +228,68 @@ def test_the_crawl_finds_what_it_looks_for():
         ("entxt b", "fr"),
         ("entxt c", "fr"),
     ]
+
+
+FEEDS = (
+    "atom.xml",
+    "regions/R8/atom.xml",
+    "programme/1/atom.xml",
+    "programme/events/atom.xml",
+    "pages/atom.xml",
+    "newsletters/atom.xml",
+    "members/atom.xml",
+)
+
+
+def texts_of(element, language: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a document with the xml:lang in force."""
+    language = element.get("{http://www.w3.org/XML/1998/namespace}lang") or language
+    yield element.text or "", language
+    for child in element:
+        yield from texts_of(child, language)
+        yield child.tail or "", language
+
+
+@pytest.mark.parametrize("there", [("fr",), ("es", "fr")], ids="-".join)
+def test_every_text_of_every_feed_says_its_language(client, there):
+    build(there)
+    found, wrong = 0, []
+    for language in LANGUAGES:
+        for address in FEEDS:
+            root = ElementTree.fromstring(client.get(f"/{language}/{address}").content)
+            for text, spoken in texts_of(root):
+                # The network names itself at the head of a feed.
+                markers = MARKER.findall(text) if "txt own" not in text else []
+                found += len(markers)
+                wrong += [(language, address, text) for code in markers if code != spoken]
+    assert found > 0
+    assert wrong == []
+
+
+@pytest.mark.parametrize("address", ["programme/events/events.ics", "regions/R8/events.ics"])
+def test_every_text_of_a_calendar_says_its_language(client, address):
+    build(("es", "fr"))
+    for language in LANGUAGES:
+        calendar = Calendar.from_ical(client.get(f"/{language}/{address}").content)
+        [event] = calendar.walk("VEVENT")
+        for name in ("SUMMARY", "DESCRIPTION", "LOCATION"):
+            [code] = set(MARKER.findall(str(event[name]))) or {""}
+            assert code in ("", event[name].params.get("LANGUAGE"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_says_its_language_and_that_of_what_falls_back(language):
+    build(("es",))
+    region = Region.objects.get(code="R8")
+    data = making.KINDS["region"].data(region, timezone.localdate().year, language)
+    with translation.override(language):
+        html = render_to_string(
+            making.KINDS["region"].TEMPLATE,
+            making.context(kind="region", data=data, language=language),
+        )
+    # The title of a PDF is a string, which has no language of its own.
+    page = Crawled(re.sub("<title>[^<]*</title>\n", "", html, count=1))
+    told = sorted({f"{shown.place}: {shown.text[:60]}" for shown in page.wrong()})
+    assert not told, "\n".join(told)
+    content = making.render_data(kind="region", data=data, language=language)
+    assert PdfReader(io.BytesIO(content)).trailer["/Root"]["/Lang"] == language

@@ -179,6 +179,9 @@ class GivingForm(forms.Form):
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = people
+        if len(people) == 1:
+            # A lead takes a text for oneself, and only says by when.
+            self.fields["to"].initial, self.fields["to"].empty_label = people[0], None
 
 
 class ReasonForm(forms.Form):

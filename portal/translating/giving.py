@@ -24,7 +24,7 @@ def translators(language: str, *, by: User):
     leads = Mandate.objects.current().filter(kind=MandateKind.LANGUAGE_LEAD, language=language)
     people = User.objects.active()
     if not by.standing.has_desk:
-        return people.filter(pk=by.pk)
+        return people.filter(pk=by.pk).order_by("pk")
     return people.filter(pk__in=[*leads.values_list("person", flat=True), by.pk]).order_by(
         "full_name", "pk"
     )

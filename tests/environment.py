@@ -55,6 +55,7 @@ os.environ.update(
         "TRUSTED_PROXIES": "0",
         # Tests write the tally down themselves.
         "READS_EVERY": "0",
+        "MACHINE_TRANSLATION": "",
         "PAGE_SECONDS": "300",
         "PAGE_MEMORY": "32",
         "SHARED_SECONDS": "0",

@@ -349,7 +349,7 @@ def test_the_number_of_queries_of_a_text(client, lead, django_assert_num_queries
         assert client.get(page_of(text)).status_code == 200
 
 
-TEXT = 12
+TEXT = 14
 
 
 def test_beyond_what_is_read_texts_are_counted(lead, monkeypatch):

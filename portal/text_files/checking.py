@@ -20,6 +20,7 @@ from portal import texts
 from portal.lib.exchange import formats, markup
 from portal.lib.exchange.markup import Code
 from portal.lib.exchange.texts import Batch, Field, Record
+from portal.lib.said import said
 from portal.lib.text import plain, sanitise
 from portal.lib.translations import Translatable, TranslationState
 from portal.models import TextFile, TranslationDraft
@@ -207,7 +208,7 @@ def merge(records: Iterable[Record]) -> list[Record]:
 
 def label_of(kind: TextKind, own: Translatable | None, record: Record) -> str:
     if own is not None:
-        return own.text(kind.title_field).value
+        return said(own.text(kind.title_field))
     return record.label or f"{kind.label} {record.key}"
 
 
@@ -277,6 +278,9 @@ def checked_field(
     reason = refusal(checked, given, twice=twice)
     if reason:
         found.outcome, found.why = Outcome.REFUSED, reason
+        if given.gaps:
+            # Between its passages stands the original, which is no translation to show.
+            found.after = found.before
         return found
     found.after = cleaned(found, is_line=known.is_line)
     if len(found.after) > (limit_of(kind, given.name) or len(found.after)):

@@ -42,8 +42,9 @@ from members.models.organisations import Status
 from portal.lib.jobs import JobState
 from portal.models import ContactMessage
 from portal.work import Act, Kind, Tally, Told, Weight
-from publications.models import Issue, Publication, Report
+from publications.models import EditorialStep, Issue, Publication, Report
 from publications.models.library import PublicationState
+from publications.models.life import StepKind
 from publications.models.newsletters import IssueState
 from regions.models import Region
 
@@ -462,10 +463,17 @@ def publication_drafts(user: User) -> QuerySet:
     return found.annotate(since=first_recorded(Publication))
 
 
+def proposals_in_review(user: User) -> QuerySet:
+    """What members have proposed, since it was last sent."""
+    sent = EditorialStep.objects.filter(publication=OuterRef("pk"), kind=StepKind.PROPOSED)
+    found = Publication.objects.editable_by(user).in_review()
+    return found.annotate(since=Subquery(sent.order_by("-at").values("at")[:1]))
+
+
 def publication_told(publication: Publication) -> Told:
     region = next(iter(publication.regions.all()), None)
     url = reverse("publications:desk_edit", kwargs={"symbol": publication.dashed_symbol})
-    return Told(publication, url, region, _("draft"), "info")
+    return Told(publication, url, region, publication.get_state_display(), "info")
 
 
 def issue_told(issue: Issue) -> Told:
@@ -500,6 +508,18 @@ PUBLICATIONS = (
         page=lambda: reverse("publications:reports_desk"),
     ),
     Kind(
+        code="proposal",
+        weight=Weight.ANSWER,
+        name=gettext_lazy("Texts proposed by members"),
+        label=gettext_lazy("Proposal"),
+        found=proposals_in_review,
+        since="since",
+        tell=publication_told,
+        in_region=lambda found, region: found.filter(regions=region),
+        whole=lambda rows: rows.prefetch_related("regions"),
+        page=lambda: reverse("publications:desk_list") + "?state=proposed",
+    ),
+    Kind(
         code="publication",
         weight=Weight.WATCH,
         name=gettext_lazy("Publications in draft"),
@@ -531,13 +551,14 @@ KINDS = (
     APPLICATIONS,
     CHANGES,
     *ORGANISATIONS[:1],
+    PUBLICATIONS[1],
     NOTICES,
     PUBLICATIONS[0],
     *ORGANISATIONS[1:4],
     INVOICES,
     DEROGATIONS,
     *ORGANISATIONS[4:],
-    *PUBLICATIONS[1:],
+    *PUBLICATIONS[2:],
 )
 TALLIES = (
     Tally(

@@ -222,6 +222,13 @@ CELERY_BEAT_SCHEDULE = {
     "send-due-issues": {"task": "publications.send_due_issues", "schedule": 60.0},
     "release-due-texts": {"task": "publications.release_due_texts", "schedule": 60.0},
     "read-due-files": {"task": "publications.read_due_files", "schedule": 60.0},
+    "tell-of-translations": {"task": "publications.tell_of_translations", "schedule": 300.0},
+    "note-appearances": {"task": "publications.note_appearances", "schedule": 300.0},
+    "send-digests": {"task": "publications.send_digests", "schedule": crontab(minute=15)},
+    "forget-unconfirmed": {
+        "task": "publications.forget_unconfirmed",
+        "schedule": crontab(minute=50, hour=3),
+    },
     "draft-due-issues": {
         "task": "publications.draft_due_issues",
         "schedule": crontab(minute=10),

@@ -57,7 +57,11 @@ def document_called(symbol: str) -> Publication | Issue | None:
     texts = Publication.objects.announced()
     if newest := current(texts, symbol):
         return texts.get(symbol=newest.replace("-", "/"))
-    return Issue.objects.public().filter(symbol=symbol.replace("-", "/").upper()).first()
+    written = symbol.replace("-", "/").upper()
+    return (
+        Publication.objects.taken_back().filter(symbol=written).first()
+        or Issue.objects.public().filter(symbol=written).first()
+    )
 
 
 @login_not_required

@@ -8,15 +8,22 @@ from portal.lib.back_room import (
     RecordAdmin,
     TranslatedAdmin,
 )
+from publications import credits
 from publications.models import (
+    Author,
+    Correction,
     Delivery,
+    EditorialStep,
     Issue,
     IssueItem,
+    ListFollow,
     Newsletter,
     Publication,
     PublicationFile,
     Report,
+    Series,
     Subscription,
+    TranslationWish,
 )
 
 
@@ -31,6 +38,27 @@ class PublicationFileInline(admin.TabularInline):
         return False
 
 
+class AuthorInline(admin.TabularInline):
+    model = Author
+    autocomplete_fields = ("organisation",)
+    extra = 0
+
+
+class EditorialStepInline(admin.TabularInline):
+    """What has happened is written by the steps themselves, and changed by nobody."""
+
+    model = EditorialStep
+    readonly_fields = ("kind", "state", "by", "at", "reason")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Publication)
 class PublicationAdmin(RecordAdmin):
     list_display = ("symbol", "title", "kind", "published_on", "state", "access")
@@ -38,8 +66,66 @@ class PublicationAdmin(RecordAdmin):
     search_fields = ("symbol", "title_fr", "title_en", "title_es", "authors")
     autocomplete_fields = ("countries", "organisations")
     filter_horizontal = ("axes", "regions")
+    raw_id_fields = ("replaced_by",)
+    # Where a text stands is changed by the steps of its life, at the desk.
+    readonly_fields = ("state",)
     date_hierarchy = "published_on"
-    inlines = (PublicationFileInline,)
+    inlines = (AuthorInline, PublicationFileInline, EditorialStepInline)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        credits.settle(form.instance)
+
+    def has_delete_permission(self, request, obj=None):
+        # A symbol that has been out names that text for good: it is withdrawn instead.
+        return super().has_delete_permission(request, obj) and (
+            obj is None or obj.announced_at is None
+        )
+
+    def delete_queryset(self, request, queryset):
+        for publication in queryset.filter(announced_at__isnull=True):
+            publication.delete()
+
+
+@admin.register(Series)
+class SeriesAdmin(RecordAdmin):
+    list_display = ("slug", "title", "issn")
+    list_filter = (LanguageStateFilter,)
+    search_fields = ("slug", "title_fr", "title_en", "title_es", "issn")
+
+
+@admin.register(Correction)
+class CorrectionAdmin(RecordAdmin):
+    list_display = ("publication", "made_on", "wording")
+    list_select_related = ("publication",)
+    list_filter = (LanguageStateFilter,)
+    raw_id_fields = ("publication",)
+    search_fields = ("publication__symbol",)
+
+
+class AskedForAdmin(admin.ModelAdmin):
+    """Nobody is entered by somebody else: addresses come by confirmation, and can go."""
+
+    list_display = ("email", "language", "requested_at", "confirmed_at")
+    list_filter = ("language",)
+    search_fields = ("email",)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(TranslationWish)
+class TranslationWishAdmin(AskedForAdmin):
+    list_display = ("email", "publication", "language", "requested_at", "confirmed_at")
+    list_select_related = ("publication",)
+
+
+@admin.register(ListFollow)
+class ListFollowAdmin(AskedForAdmin):
+    list_display = ("email", "query", "language", "rhythm", "confirmed_at")
 
 
 @admin.register(Newsletter)

@@ -11,7 +11,13 @@ class PublicationsConfig(AppConfig):
         from members import admitting  # noqa: PLC0415
         from members.merge_rules import Rule, declare  # noqa: PLC0415
         from portal.lib import changes  # noqa: PLC0415
-        from publications import own_parts, personal, shelving, vocabulary  # noqa: PLC0415
+        from publications import (  # noqa: PLC0415
+            own_parts,
+            personal,
+            shelving,
+            telling,
+            vocabulary,
+        )
         from publications.reports import acceptances  # noqa: PLC0415
 
         personal.listen()
@@ -19,6 +25,7 @@ class PublicationsConfig(AppConfig):
         changes.register(vocabulary.forget)
         changes.register(shelving.follow)
         own_parts.register_all()
+        telling.register()
         admitting.register(acceptances.follow, acceptances.undo)
         declare(
             {
@@ -27,6 +34,8 @@ class PublicationsConfig(AppConfig):
                 "publications.Publication.proposed_by": Rule(),
                 "publications.Author.organisation": Rule(),
                 "publications.EditorialStep.by": Rule(),
+                "publications.TranslationWish.person": Rule(),
+                "publications.ListFollow.person": Rule(),
                 "publications.IssueItem.organisation": Rule(),
                 "publications.Report.organisation": Rule(),
                 "publications.Report.requested_by": Rule(),

@@ -39,6 +39,22 @@ def contributions(organisation: Organisation) -> Iterator[tuple]:
         yield publication.symbol, title.value, title.language, publication.published_on
 
 
+def proposals(organisation: Organisation) -> Iterator[tuple]:
+    """What it has proposed for the library, whatever has become of it."""
+    found = Publication.objects.proposed_by_one_of([organisation]).select_related("proposed_by")
+    for publication in found.order_by("pk"):
+        language = publication.original_language
+        yield (
+            publication.symbol,
+            publication.own_text("title", language),
+            language,
+            publication.state,
+            str(publication.proposed_by or ""),
+            publication.own_text("summary", language),
+            publication.own_text("body", language),
+        )
+
+
 def register_all():
     register(
         Part(
@@ -53,5 +69,11 @@ def register_all():
             _("publications to which the organisation contributed"),
             ("symbol", "title", "language", "published_on"),
             contributions,
+        ),
+        Part(
+            "proposals",
+            _("texts that the organisation has proposed"),
+            ("symbol", "title", "language", "state", "written_by", "summary", "text"),
+            proposals,
         ),
     )

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from portal.lib.holdings import DONE, Holding, register
 from publications import credits
-from publications.models import Author, Publication, Subscription
+from publications.models import Author, ListFollow, Publication, Subscription, TranslationWish
 
 
 def end(subscription: Subscription):
@@ -22,6 +22,10 @@ def take_out(author: Author) -> str:
 def listen():
     register(
         Holding(Subscription, emails=("email",), erase=end, secret=("token",)),
+        Holding(
+            TranslationWish, emails=("email",), people=("person",), goes=True, secret=("token",)
+        ),
+        Holding(ListFollow, emails=("email",), people=("person",), goes=True, secret=("token",)),
         # Who wrote a published text is part of its reference: taken out only when asked for.
         Holding(Author, names=("name", "family_name"), published=True, erase=take_out),
         Holding(Publication, names=("authors",), published=True),

@@ -2,8 +2,15 @@
 
 from celery import shared_task
 
-from publications import publishing, reading, shelving
-from publications.models import Issue, PublicationFile, Report, Subscription
+from publications import following, publishing, reading, shelving, wishes
+from publications.models import (
+    Issue,
+    ListFollow,
+    PublicationFile,
+    Report,
+    Subscription,
+    TranslationWish,
+)
 from publications.models.newsletters import IssueState
 from publications.newsletters import drafting, sending, subscribing
 from publications.reports import making
@@ -70,3 +77,38 @@ def send_subscription_mail(subscription_id: int):
     subscription = Subscription.objects.filter(pk=subscription_id).first()
     if subscription is not None:
         subscribing.send_mail(subscription)
+
+
+@shared_task(name="publications.send_wish_mail")
+def send_wish_mail(wish_id: int):
+    wish = TranslationWish.objects.select_related("publication").filter(pk=wish_id).first()
+    if wish is not None and not wish.is_confirmed:
+        wishes.send_confirmation(wish)
+
+
+@shared_task(name="publications.send_follow_mail")
+def send_follow_mail(follow_id: int):
+    follow = ListFollow.objects.select_related("person").filter(pk=follow_id).first()
+    if follow is not None and not follow.is_confirmed:
+        following.send_confirmation(follow)
+
+
+@shared_task(name="publications.tell_of_translations", expires=300)
+def tell_of_translations():
+    wishes.tell_due()
+
+
+@shared_task(name="publications.send_digests", expires=900)
+def send_digests():
+    following.send_due()
+
+
+@shared_task(name="publications.note_appearances", expires=300)
+def note_appearances():
+    following.note_appearances()
+
+
+@shared_task(name="publications.forget_unconfirmed", expires=3600)
+def forget_unconfirmed():
+    wishes.clean_up()
+    following.clean_up()

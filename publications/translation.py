@@ -16,7 +16,7 @@ class SeriesTranslation(TranslationOptions):
 
 @register(Correction)
 class CorrectionTranslation(TranslationOptions):
-    fields = ("text",)
+    fields = ("wording",)
 
 
 @register(Newsletter)

@@ -3,14 +3,32 @@ from django.urls import path
 from publications.desk import library as library_desk
 from publications.desk import newsletters as letters_desk
 from publications.desk import reports as reports_desk
-from publications.views import files, library, newsletters, reports
+from publications.desk import review
+from publications.desk import series as series_desk
+from publications.views import (
+    files,
+    follows,
+    library,
+    newsletters,
+    proposals,
+    reports,
+    series,
+)
 
 app_name = "publications"
 urlpatterns = [
     # The library
     path("publications/", library.publications, name="list"),
     path("publications/atom.xml", library.publications_feed, name="feed"),
+    path("publications/follow/", follows.follow_list, name="follow"),
+    path("publications/follow/sent/", follows.asked, name="asked"),
+    path("publications/follow/confirm/<str:token>/", follows.confirm_follow, name="follow_confirm"),
+    path("publications/follow/choices/<str:token>/", follows.follow_choices, name="follow_choices"),
+    path("publications/follow/stop/<str:token>/", follows.stop_follow, name="follow_stop"),
+    path("publications/tell-me/confirm/<str:token>/", follows.confirm_wish, name="wish_confirm"),
+    path("publications/tell-me/stop/<str:token>/", follows.stop_wish, name="wish_stop"),
     path("publications/<slug:symbol>/", library.publication, name="detail"),
+    path("publications/<slug:symbol>/tell-me/", follows.tell_me, name="tell_me"),
     path(
         "publications/<slug:symbol>/<slug:file_language>/file",
         files.publication_file,
@@ -21,7 +39,11 @@ urlpatterns = [
         files.first_page,
         name="first_page",
     ),
+    path("publications/series/<slug:slug>/", series.series, name="series"),
     path("space/library/", library.space_library, name="space_list"),
+    path("space/library/follow/", follows.space_follow_list, name="space_follow"),
+    path("space/library/followed/", follows.space_follows, name="space_follows"),
+    path("space/library/<slug:symbol>/tell-me/", follows.space_tell_me, name="space_tell_me"),
     path("space/library/<slug:symbol>/", library.space_publication, name="space_detail"),
     path(
         "space/library/<slug:symbol>/<slug:file_language>/file",
@@ -32,6 +54,22 @@ urlpatterns = [
         "space/library/<slug:symbol>/<slug:file_language>/page.webp",
         files.space_first_page,
         name="space_first_page",
+    ),
+    # What members propose
+    path("space/texts/", proposals.proposals, name="proposals"),
+    path("space/texts/new/", proposals.new_proposal, name="proposal_new"),
+    path("space/texts/<slug:symbol>/", proposals.proposal, name="proposal"),
+    path("space/texts/<slug:symbol>/edit/", proposals.edit_proposal, name="proposal_edit"),
+    path("space/texts/<slug:symbol>/send/", proposals.send_proposal, name="proposal_send"),
+    path(
+        "space/texts/<slug:symbol>/withdraw/",
+        proposals.withdraw_proposal,
+        name="proposal_withdraw",
+    ),
+    path(
+        "space/texts/<slug:symbol>/<slug:file_language>/file",
+        proposals.proposal_file,
+        name="proposal_file",
     ),
     path("secretariat/publications/", library_desk.publications_desk, name="desk_list"),
     path("secretariat/publications/new/", library_desk.new_publication, name="desk_new"),
@@ -45,13 +83,43 @@ urlpatterns = [
     ),
     path(
         "secretariat/publications/<slug:symbol>/publish/",
-        library_desk.publish_publication,
+        review.publish_publication,
         name="desk_publish",
     ),
     path(
+        "secretariat/publications/<slug:symbol>/send-back/",
+        review.send_back_publication,
+        name="desk_send_back",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/schedule/",
+        review.schedule_publication,
+        name="desk_schedule",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/unschedule/",
+        review.unschedule_publication,
+        name="desk_unschedule",
+    ),
+    path(
         "secretariat/publications/<slug:symbol>/withdraw/",
-        library_desk.withdraw_publication,
+        review.withdraw_publication,
         name="desk_withdraw",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/replace/",
+        review.replace_publication,
+        name="desk_replace",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/correct/",
+        review.correct_publication,
+        name="desk_correct",
+    ),
+    path(
+        "secretariat/publications/<slug:symbol>/corrections/<int:pk>/",
+        review.edit_correction,
+        name="desk_correction",
     ),
     path(
         "secretariat/publications/<slug:symbol>/<slug:file_language>/file",
@@ -62,6 +130,14 @@ urlpatterns = [
         "secretariat/publications/<slug:symbol>/<slug:file_language>/page.webp",
         library_desk.desk_first_page,
         name="desk_first_page",
+    ),
+    path("secretariat/series/", series_desk.series_desk, name="desk_series"),
+    path("secretariat/series/new/", series_desk.new_series, name="desk_series_new"),
+    path("secretariat/series/<slug:slug>/", series_desk.edit_series, name="desk_series_edit"),
+    path(
+        "secretariat/series/<slug:slug>/delete/",
+        series_desk.delete_series,
+        name="desk_series_delete",
     ),
     # Reports
     path("space/documents/", reports.documents, name="documents"),

@@ -424,6 +424,30 @@ def create_picture(*, publications=(), pages=(), **values) -> Picture:
     return picture
 
 
+def create_proposal(
+    organisation: Organisation | None = None,
+    *,
+    by: User | None = None,
+    language: str = "en",
+    **values,
+) -> Publication:
+    """A text that a contact of the organisation has written, a draft unless told otherwise."""
+    organisation = organisation or create_organisation()
+    serial = number()
+    defaults = {
+        "symbol": f"P/2026/{serial:02d}",
+        "kind": Publication.Kind.PRACTICE_NOTE,
+        "original_language": language,
+        f"title_{language}": f"Text {serial}",
+        f"summary_{language}": "Summary.",
+        f"body_{language}": "<p>Text.</p>",
+        "state": "draft",
+        "proposed_by": by or create_contact(organisation),
+        "proposed_for": organisation,
+    }
+    return Publication.objects.create(**defaults | values)
+
+
 def create_newsletter(region: Region | None = None, **values) -> Newsletter:
     found = Newsletter.objects.filter(region=region).first()
     if found:

@@ -42,7 +42,7 @@ from portal import unseen
 from portal.lib.exchange import formats
 from portal.lib.exchange.texts import Batch, Field, Record
 from portal.models import ContactMessage, Heartbeat, Page, Term, TextFile, TranslationDraft
-from publications.models import Report
+from publications.models import ListFollow, Report, Series, TranslationWish
 from tests.factories import (
     create_affiliation,
     create_application,
@@ -64,6 +64,7 @@ from tests.factories import (
     create_partner,
     create_person,
     create_picture,
+    create_proposal,
     create_publication,
     create_region,
     create_secretary,
@@ -102,6 +103,9 @@ SECRETARIAT_ACT = (*SECRETARIAT[:-1], 302)
 OWN_PEOPLE = (302, 200, 200, 404, 404, 404, 200, 404, 404, 200)
 # The same, for an act that leads on to another page.
 OWN_PEOPLE_ACT = (302, 302, 302, 404, 404, 404, 302, 404, 404, 302)
+# Not even the region and the secretariat: it has not been sent.
+OWN_TEXT = (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)
+OWN_TEXT_ACT = (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)
 DESK_ACT = (302, 403, 403, 403, 403, 403, 302, 404, 403, 302)
 # The pages of language leads, and of nobody else
 LEAD = (302, *(404,) * 7, 200, 404)
@@ -178,6 +182,15 @@ TABLE = {
     "publications:detail": ("get", EVERYBODY),
     "publications:file": ("get", EVERYBODY),
     "publications:first_page": ("get", EVERYBODY),
+    "publications:series": ("get", EVERYBODY),
+    "publications:follow": ("get", EVERYBODY),
+    "publications:asked": ("get", EVERYBODY),
+    "publications:follow_confirm": ("get", EVERYBODY),
+    "publications:follow_choices": ("get", EVERYBODY),
+    "publications:follow_stop": ("get", EVERYBODY),
+    "publications:tell_me": ("get", EVERYBODY),
+    "publications:wish_confirm": ("get", EVERYBODY),
+    "publications:wish_stop": ("get", EVERYBODY),
     "publications:newsletters": ("get", EVERYBODY),
     "publications:newsletters_feed": ("get", EVERYBODY),
     "publications:subscribe": ("get", EVERYBODY),
@@ -239,6 +252,18 @@ TABLE = {
     # A picture is for whom the text is that shows it
     "portal:pictures": ("get", (302, 200, 200, 200, 200, 403, 200, 200, 200, 200)),
     "portal:picture": ("get", (302, 200, 200, 200, 200, 404, 200, 200, 200, 200)),
+    # Whoever is logged in follows what they may read
+    "publications:space_follow": ("post", (302,) * 10),
+    "publications:space_follows": ("get", (302,) + (200,) * 9),
+    "publications:space_tell_me": ("post", (302,) * 10),
+    # What an organisation proposes is its own until it is sent; one that has lapsed only looks
+    "publications:proposals": ("get", SPACE),
+    "publications:proposal_new": ("get", (302, 200, 200, 200, 404, 302, 302, 302, 302, 302)),
+    "publications:proposal": ("get", OWN_TEXT),
+    "publications:proposal_edit": ("get", OWN_TEXT),
+    "publications:proposal_file": ("get", OWN_TEXT),
+    "publications:proposal_send": ("post", OWN_TEXT_ACT),
+    "publications:proposal_withdraw": ("post", OWN_TEXT_ACT),
     # A language lead translates, and publishes nothing
     "portal:translations": ("get", LEAD),
     "portal:translation": ("get", LEAD),
@@ -274,7 +299,17 @@ TABLE = {
     "publications:desk_file": ("get", HIDDEN_ROW),
     "publications:desk_first_page": ("get", HIDDEN_ROW),
     "publications:desk_publish": ("post", HIDDEN_ACT),
-    "publications:desk_withdraw": ("post", HIDDEN_ACT),
+    "publications:desk_unschedule": ("post", HIDDEN_ACT),
+    "publications:desk_send_back": ("get", HIDDEN_ROW),
+    "publications:desk_schedule": ("get", HIDDEN_ROW),
+    "publications:desk_withdraw": ("get", HIDDEN_ROW),
+    "publications:desk_replace": ("get", HIDDEN_ROW),
+    "publications:desk_correct": ("get", HIDDEN_ROW),
+    "publications:desk_correction": ("get", HIDDEN_ROW),
+    "publications:desk_series": ("get", SECRETARIAT),
+    "publications:desk_series_new": ("get", SECRETARIAT),
+    "publications:desk_series_edit": ("get", SECRETARIAT),
+    "publications:desk_series_delete": ("post", SECRETARIAT_ACT),
     "portal:desk_translations": ("get", HIDDEN),
     "portal:desk_translation": ("get", HIDDEN_ROW),
     "portal:desk_translation_give": ("post", HIDDEN_ACT),
@@ -403,6 +438,9 @@ IMPORTS = {
     ),
 }
 
+SERIES = ("series", "desk_series_edit", "desk_series_delete")
+REVIEW = ("unschedule", "send_back", "schedule", "replace", "correct")
+
 # What an act is told beside its address.
 SENT = {
     "publications:newsletter_items": {"act": "gather"},
@@ -457,7 +495,8 @@ def world() -> dict:
     }
     publication = create_publication(symbol="P/2026/14", regions=[region])
     reserved = create_publication(symbol="P/2026/15", regions=[region], access="members")
-    for record in (publication, reserved):
+    written = create_proposal(organisation, by=people["contact"], symbol="P/2026/16")
+    for record in (publication, reserved, written):
         record.files.create(
             language="fr",
             media_type="application/pdf",
@@ -486,6 +525,8 @@ def world() -> dict:
             ),
             publication=publication,
             reserved=reserved,
+            written=written,
+            **followed(publication),
             axis=create_axis(1),
             event=create_event(slug="forum", regions=[region]),
             page=Page.objects.create(slug="about", title_fr="Le réseau", body_fr="<p>Ici.</p>"),
@@ -605,12 +646,27 @@ def translation_of(publication) -> dict:
     return {"kind": "publication", "key": publication.pk, "text_language": "es"}
 
 
+def followed(publication) -> dict:
+    """A text that is missing in English and awaited there, a list that is followed, a series."""
+    awaited = create_publication(symbol="P/2026/18", title_en=None, summary_en=None)
+    asked = {"email": "reader@example.org", "language": "en", "confirmed_at": timezone.now()}
+    return {
+        "awaited": awaited,
+        "wish": TranslationWish.objects.create(publication=awaited, **asked),
+        "follow": ListFollow.objects.create(seen_until=timezone.now(), **asked),
+        "series": Series.objects.create(slug="papers", title_fr="Cahiers"),
+        "correction": publication.corrections.create(wording_fr="Une faute."),
+    }
+
+
 def arguments(**made) -> dict:
     """The arguments of the addresses that take some."""
     term = Term.objects.create(word_fr="axe", word_en="axis", word_es="eje")
     symbol = {"symbol": made["issue"].dashed_symbol}
     publication = {"symbol": made["publication"].dashed_symbol}
     reserved = {"symbol": made["reserved"].dashed_symbol}
+    written = {"symbol": made["written"].dashed_symbol}
+    awaited = {"symbol": made["awaited"].dashed_symbol}
     publication_file = publication | {"file_language": "fr"}
     draft = {"symbol": made["draft"].dashed_symbol}
     token = {"token": made["subscription"].token}
@@ -739,6 +795,19 @@ def arguments(**made) -> dict:
         "programme:event": {"slug": "forum"},
         "programme:event_calendar": {"slug": "forum"},
         "publications:detail": publication,
+        **{f"publications:{name}": {"slug": "papers"} for name in SERIES},
+        **{f"publications:desk_{act}": publication for act in REVIEW},
+        "publications:desk_correction": publication | {"pk": made["correction"].pk},
+        **{f"publications:proposal{act}": written for act in ("", "_edit", "_send", "_withdraw")},
+        "publications:proposal_file": written | {"file_language": "fr"},
+        "publications:tell_me": awaited,
+        "publications:space_tell_me": awaited,
+        "publications:wish_confirm": {"token": made["wish"].token},
+        "publications:wish_stop": {"token": made["wish"].token},
+        **{
+            f"publications:follow_{page}": {"token": made["follow"].token}
+            for page in ("confirm", "choices", "stop")
+        },
         "publications:desk_edit": publication,
         "publications:desk_preview": publication,
         "publications:desk_publish": publication,

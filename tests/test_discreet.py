@@ -130,6 +130,9 @@ def discreet(code: str, world: dict) -> Organisation:
         associations.count(one, figure=77, source="Sourcelle", as_of=timezone.localdate(), by=None)
     publication = make.Publication.objects.get(symbol="P/2026/14")
     publication.organisations.add(one)
+    writer = one.mandates.first().person
+    make.Publication.objects.filter(pk=publication.pk).update(proposed_for=one, proposed_by=writer)
+    publication.steps.create(kind="proposed", state="proposed", by=writer, reason="Vermicule")
     for activity in make.Activity.objects.all():
         activity.organisations.add(one)
     make.create_thread(one, by=one.mandates.first().person)

@@ -7,6 +7,7 @@ from portal.demo.associations import choose_facets, create_own_members
 from portal.demo.calendar import create_activities, create_events
 from portal.demo.decisions import create_advice
 from portal.demo.desk_work import create_desk_work
+from portal.demo.editorial import create_editorial
 from portal.demo.letters import create_issues, create_messages, create_subscriptions
 from portal.demo.library import create_publications
 from portal.demo.mandates import create_answers
@@ -38,6 +39,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "applications": create_applications(secretary),
         "advice": create_advice(),
         "publications": create_publications(),
+        "editorial life": create_editorial(secretary),
         "events": create_events(),
         "activities": create_activities(),
         "issues of newsletters": create_issues(secretary),

@@ -48,6 +48,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
             (_("Dues"), "members:space_dues"),
             (_("Messages"), "members:space_threads"),
             (_("Documents"), "publications:documents"),
+            (_("Our texts"), "publications:proposals"),
         ]
     if standing.is_mandated:
         tabs += [(_("Library"), "publications:space_list"), (_("Search"), "portal:space_search")]
@@ -61,7 +62,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     chosen = request.GET.get("organisation")
     several = len(standing.organisations) > 1 and chosen in [o.slug for o in standing.organisations]
     query = f"?organisation={chosen}" if several else ""
-    keeping = ("portal:space", "members:", "publications:documents")
+    keeping = ("portal:space", "members:", "publications:documents", "publications:proposals")
     return [
         (label, reverse(name) + (query if name.startswith(keeping) else "")) for label, name in tabs
     ]

@@ -1,18 +1,14 @@
 """The library at the desk: every text for the secretariat, one region's for its executive."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from members.perms import may_open_desk
 from portal.lib import addresses
-from publications import publishing
+from publications import stepper, telling
 from publications.forms.filters import DeskFilter
 from publications.forms.records import PublicationForm
 from publications.models import Publication
@@ -61,15 +57,23 @@ def edit_publication(request: HttpRequest, symbol: str) -> HttpResponse:
     # What was typed is in the form; the heading and the acts are of what is stored.
     stored = own_publication(request, symbol) if request.method == "POST" else found
     return render(
-        request,
-        "publications/library/desk_form.html",
-        {
-            "form": form,
-            "publication": stored,
-            "files": stored.files_in_order,
-            "may_publish": may_publish(request.user, stored),
-        },
+        request, "publications/library/desk_form.html", {"form": form, **standing(request, stored)}
     )
+
+
+def standing(request: HttpRequest, publication: Publication) -> dict:
+    """Where a text stands, what has happened to it, and what may be done with it now."""
+    steps = list(publication.steps.select_related("by"))
+    return {
+        "publication": publication,
+        "files": publication.files_in_order,
+        "may_publish": may_publish(request.user, publication),
+        "steps": stepper.steps_of(publication, steps),
+        "log": stepper.log_of(publication, steps, request.user),
+        "seen": steps[-1].pk if steps else "",
+        "proposer": telling.seen_proposer(publication, request.user),
+        "corrections": list(publication.corrections.all()),
+    }
 
 
 def preview_publication(request: HttpRequest, symbol: str) -> HttpResponse:
@@ -84,36 +88,6 @@ def desk_file(request: HttpRequest, symbol: str, file_language: str) -> HttpResp
 
 def desk_first_page(request: HttpRequest, symbol: str, file_language: str) -> HttpResponse:
     return served_picture(request, own(request), symbol, file_language)
-
-
-@require_POST
-def publish_publication(request: HttpRequest, symbol: str) -> HttpResponse:
-    return acted(
-        request, symbol, publishing.publish, done=_("The publication is open to its readers.")
-    )
-
-
-@require_POST
-def withdraw_publication(request: HttpRequest, symbol: str) -> HttpResponse:
-    return acted(
-        request, symbol, publishing.withdraw, done=_("The publication has been withdrawn.")
-    )
-
-
-def acted(
-    request: HttpRequest, symbol: str, verb: Callable[..., None], *, done: str
-) -> HttpResponse:
-    """One act on a publication, for who may publish it; then back to its page."""
-    found = own_publication(request, symbol)
-    if not may_publish(request.user, found):
-        raise Http404
-    try:
-        verb(found, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, done)
-    return back_to(found)
 
 
 def own(request: HttpRequest):

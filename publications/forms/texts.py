@@ -12,7 +12,7 @@ from portal.lib.forms import LanguageFields, TranslatableForm
 from portal.lib.translations import LANGUAGES, TranslationState
 from publications import filing, publishing
 from publications.filing import Upload
-from publications.models import PublicationFile
+from publications.models import Publication, PublicationFile
 
 
 class TextsForm(TranslatableForm):
@@ -34,7 +34,7 @@ class TextsForm(TranslatableForm):
                 self.fields[f"remove_file_{code}"] = forms.BooleanField(
                     label=_("Remove this file"), required=False
                 )
-        self.fields["strip_files"] = self._strip_field()
+        self.fields["strip_files"] = strip_field(self.user, self.instance)
 
     def record(self) -> bool:
         """Store texts and files by the verb; False, the reason at its field, when it refuses."""
@@ -44,6 +44,11 @@ class TextsForm(TranslatableForm):
             self.add_error(None, error)
             return False
         return True
+
+    def store(self) -> Publication:
+        if self.instance.pk:
+            publishing.keep_life(self.instance)
+        return super().store()
 
     def stored_values(self) -> dict:
         states = {
@@ -126,20 +131,6 @@ class TextsForm(TranslatableForm):
         is_new = names_discreet and not filing.names_discreet(self.instance)
         return bool(self.cleaned_data.get("strip_files")) or is_new
 
-    def _strip_field(self) -> forms.BooleanField:
-        is_forced = filing.must_strip(self.user)
-        return forms.BooleanField(
-            label=_("Take personal data out of the files"),
-            required=False,
-            initial=is_forced or filing.strips_by_default(self.user, self.instance),
-            disabled=is_forced,
-            help_text=_(
-                "Of the files sent now: author, organisation, program and dates, names beside "
-                "remarks and tracked changes, place and camera of photographs. The text itself "
-                "stays as it is."
-            ),
-        )
-
     def language_warnings(self) -> list[str]:
         """What the files that were sent say of their language, where it is another one."""
         warnings = (
@@ -166,6 +157,23 @@ class TextsForm(TranslatableForm):
 
 
 FIELDS_OF_A_LANGUAGE = ("state", "file", "remove_file")
+
+
+def strip_field(user: User, publication: Publication) -> forms.BooleanField:
+    """Whether names and places are taken out of the files; whoever acts for a discreet member has
+    no choice."""
+    is_forced = filing.must_strip(user)
+    return forms.BooleanField(
+        label=_("Take personal data out of the files"),
+        required=False,
+        initial=is_forced or filing.strips_by_default(user, publication),
+        disabled=is_forced,
+        help_text=_(
+            "Of the files sent now: author, organisation, program and dates, names beside "
+            "remarks and tracked changes, place and camera of photographs. The text itself "
+            "stays as it is."
+        ),
+    )
 
 
 def file_field(kept: PublicationFile | None) -> forms.FileField:

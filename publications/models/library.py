@@ -48,6 +48,17 @@ class PublicationState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class Ground(models.TextChoices):
+    """Why a text was taken back, as its readers are told, in their language."""
+
+    ERROR = "error", _("It held errors.")
+    SUPERSEDED = "superseded", _("A later text takes its place.")
+    RIGHTS = "rights", _("The rights of others stood against it.")
+    WISH = "wish", _("Its authors have asked for it.")
+    SAFETY = "safety", _("It could have put people at risk.")
+    OTHER = "other", _("No reason is given.")
+
+
 # What may still be renamed: no reader has seen it.
 UNSEEN = (
     PublicationState.DRAFT,
@@ -63,6 +74,22 @@ class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def due(self, now: datetime.datetime):
         """Scheduled texts whose moment has come."""
         return self.filter(state=PublicationState.SCHEDULED, appears_at__lte=now)
+
+    def at_desk(self):
+        """All but what an organisation is still writing, which is nobody else's business."""
+        return self.exclude(state=PublicationState.DRAFT, proposed_for__isnull=False)
+
+    def proposed_by_one_of(self, organisations):
+        return self.filter(proposed_for__in=[organisation.pk for organisation in organisations])
+
+    def in_review(self):
+        return self.filter(state=PublicationState.PROPOSED)
+
+    def taken_back(self):
+        """What the public has seen and can read no more: its address says so, and why."""
+        return self.filter(state=PublicationState.WITHDRAWN, announced_at__isnull=False).exclude(
+            access=Access.SECRETARIAT
+        )
 
     def public(self):
         """Published texts an anonymous reader can open."""
@@ -99,19 +126,20 @@ class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
         """
         standing = user.standing
         if standing.is_secretariat:
-            return self
+            return self.at_desk()
         if not standing.is_mandated:
             return self.public()
         readable = Q(state=PublicationState.PUBLISHED)
-        allowed = self.exclude(access=Access.SECRETARIAT)
+        allowed = self.at_desk().exclude(access=Access.SECRETARIAT)
         return allowed.filter(readable | Q(regions__in=standing.regions)).distinct()
 
     def editable_by(self, user: User):
-        """The secretariat edits all texts, a regional executive those of the region alone."""
+        """The secretariat edits all texts, a regional executive those of the region alone; what an
+        organisation has not sent yet is its own."""
         standing = user.standing
         if standing.is_secretariat:
-            return self
-        own = self.filter(regions__in=standing.regions).exclude(access=Access.SECRETARIAT)
+            return self.at_desk()
+        own = self.at_desk().filter(regions__in=standing.regions).exclude(access=Access.SECRETARIAT)
         return own.exclude(
             regions__in=Region.objects.exclude(pk__in=[r.pk for r in standing.regions])
         ).distinct()
@@ -119,7 +147,8 @@ class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def for_leads(self):
         """What language leads may read and translate: drafts too, but neither the secretariat's
         own texts nor what was taken back."""
-        return self.exclude(access=Access.SECRETARIAT).exclude(state=PublicationState.WITHDRAWN)
+        ours = self.at_desk().exclude(access=Access.SECRETARIAT)
+        return ours.exclude(state=PublicationState.WITHDRAWN)
 
     def translatable_into(self, language: str):
         """What a lead of the language may translate, which its originals are not."""
@@ -268,6 +297,10 @@ class Publication(Addressed, Translatable):
     announced_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the public first saw that it exists."
     )
+    withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, blank=True, editable=False)
+    withdrawn_because = models.CharField(
+        _("what readers are told"), max_length=10, choices=Ground, blank=True, editable=False
+    )
     changed_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     # What a list shows and sorts by, kept on the row so that a page of it is one query.
     sort_fr = models.CharField(max_length=400, default="", editable=False)
@@ -371,6 +404,11 @@ class Publication(Addressed, Translatable):
     def is_in_force(self) -> bool:
         """Of a position: whether it is what the network says today."""
         return self.is_published and self.replaced_by_id is None
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether an organisation is still writing it."""
+        return self.state == PublicationState.DRAFT and self.proposed_for_id is not None
 
     @property
     def is_public(self) -> bool:

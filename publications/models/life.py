@@ -52,13 +52,13 @@ class EditorialStep(models.Model):
 class Correction(Translatable):
     """What was put right in a text after it appeared, told to its readers."""
 
-    translated_fields = ("text",)
+    translated_fields = ("wording",)
 
     publication = models.ForeignKey(
         Publication, models.CASCADE, related_name="corrections", verbose_name=_("publication")
     )
     made_on = models.DateField(_("date"), default=timezone.localdate)
-    text = models.TextField(_("correction"))
+    wording = models.TextField(_("correction"))
 
     objects = TranslatableManager()
 

@@ -5,10 +5,12 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.addresses import Addressed, AddressedQuerySet, FormerAddress
 from portal.lib.said import said
-from portal.lib.translations import Translatable, TranslatableManager
+from portal.lib.translations import Translatable, TranslatableManager, TranslatableQuerySet
 
 ISSN = re.compile(r"^[0-9]{4}-[0-9]{3}[0-9X]\Z")
 
@@ -29,7 +31,12 @@ def known_issn(value: str):
         )
 
 
-class Series(Translatable):
+class SeriesQuerySet(AddressedQuerySet, TranslatableQuerySet):
+    def in_order(self):
+        return self.order_by("slug")
+
+
+class Series(Addressed, Translatable):
     """Publications that appear one after the other under a common title, with numbers."""
 
     translated_fields = ("title", "description")
@@ -52,7 +59,7 @@ class Series(Translatable):
     )
     website = models.URLField(_("website"), blank=True)
 
-    objects = TranslatableManager()
+    objects = TranslatableManager.from_queryset(SeriesQuerySet)()
 
     class Meta:
         ordering = ("slug",)
@@ -69,3 +76,22 @@ class Series(Translatable):
 
     def __str__(self):
         return said(self.text("title"))
+
+    def get_absolute_url(self):
+        return reverse("publications:series", kwargs={"slug": self.slug})
+
+
+class SeriesAddress(FormerAddress):
+    """An address that a series had, and that leads to it from there."""
+
+    series = models.ForeignKey(
+        Series, models.CASCADE, related_name="old_addresses", verbose_name=_("series")
+    )
+
+    class Meta:
+        ordering = ("slug",)
+        verbose_name = _("old address of a series")
+        verbose_name_plural = _("old addresses of series")
+        constraints = (
+            models.UniqueConstraint(fields=("slug", "series"), name="series_old_address_once"),
+        )

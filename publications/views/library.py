@@ -25,6 +25,7 @@ from publications.metadata.citation import citation
 from publications.metadata.jsonld import in_page
 from publications.metadata.record import record_of
 from publications.models import Publication, PublicationFile
+from publications.views import facts
 from publications.views.files import picture_of
 from regions.models import Country
 
@@ -71,7 +72,7 @@ def publication(request: HttpRequest, symbol: str) -> HttpResponse:
     rows = Publication.objects.announced()
     record = with_relations(rows).filter(symbol=symbol.replace("-", "/")).first()
     if record is None:
-        return moved(request, rows, symbol=symbol)
+        return facts.tombstone(request, symbol) or moved(request, rows, symbol=symbol)
     alternates.tell(request, record)
     reading.note(request, "publication", record.pk)
     return render(request, "publications/library/detail.html", detail(record))
@@ -105,6 +106,7 @@ def detail(record: Publication, *, area: str = "public") -> dict:
         "citation": citation(told),
         "exports": EXPORTS if record.is_announced else {},
         "jsonld": in_page(told) if area == "public" else "",
+        "around": facts.around(record, area=area),
         "related": (related.on_axis(axis).newest_first()[:SHOWN_RELATED] if axis else ()),
     }
 

@@ -153,7 +153,8 @@ def test_the_link_opens_without_a_log_in_and_only_a_post_changes(client, languag
     assert answer.status_code == 200
     stored = Preference.objects.get()
     person.refresh_from_db()
-    assert (stored.stopped, stored.frequency, person.language) == (["messages"], "weekly", "es")
+    left_out = ["messages", "proposals", "proposals_received"]
+    assert (stored.stopped, stored.frequency, person.language) == (left_out, "weekly", "es")
 
 
 def test_one_click_stops_a_topic_also_from_a_mail_program(client):
@@ -221,6 +222,6 @@ def test_the_choice_in_the_area(client):
     answer = client.post("/en/space/mail/", {"frequency": "daily", "language": "en"})
     assert answer.status_code == 302
     # What only a desk is told is not offered, and nothing is stored about it.
-    assert preferences.of(person).stopped == ["messages"]
+    assert preferences.of(person).stopped == ["messages", "proposals"]
     refused = client.post("/en/space/mail/", {"frequency": "hourly", "language": "en"})
     assert list(refused.context["form"].errors) == ["frequency"]

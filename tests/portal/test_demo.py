@@ -26,13 +26,17 @@ from portal.lib.translations import LANGUAGES, TranslationState
 from portal.models import ContactMessage
 from programme.models import Activity, Event
 from publications.models import (
+    Author,
+    Correction,
     Issue,
     IssueItem,
     Newsletter,
     Publication,
     PublicationFile,
+    Series,
     Subscription,
 )
+from publications.models.library import PublicationState
 from publications.models.newsletters import IssueState
 from regions.models import Region
 
@@ -44,6 +48,7 @@ MADE = {
     "own members": 18,
     "people": 89,
     "publications": 60,
+    "editorial life": 13,
     "events": 33,
     "activities": 20,
     "issues of newsletters": 24,
@@ -62,6 +67,11 @@ MADE = {
 TODAY = timezone.localdate()
 
 
+def of_the_desk():
+    """The library’s own texts: what members propose has its own tests below."""
+    return Publication.objects.filter(proposed_for=None)
+
+
 @pytest.fixture(scope="module")
 def demonstration(django_db_setup, django_db_blocker):
     """The whole network, made once for this module and undone after it."""
@@ -75,7 +85,7 @@ def test_everything_is_made(demonstration):
     # The secretary comes first and is counted apart.
     assert demonstration == MADE
     assert Organisation.objects.count() == 90
-    assert Publication.objects.count() == 60
+    assert of_the_desk().count() == 60
     assert Event.objects.count() == 33
     assert Activity.objects.count() == 20
     assert ContactMessage.objects.waiting().count() == 3
@@ -155,21 +165,21 @@ def test_members_joined_over_half_a_century(demonstration):
 def test_translations_are_uneven_and_every_state_is_used(demonstration):
     languages = Counter()
     states = set()
-    for publication in Publication.objects.all():
+    for publication in of_the_desk():
         languages[sum(bool(publication.own_text("title", code)) for code in LANGUAGES)] += 1
         states |= {state for _, state in publication.languages()}
         assert publication.translation_state(publication.original_language) == "ready"
     assert languages == {3: 18, 2: 22, 1: 20}
     assert states == set(TranslationState.values)
     for code in LANGUAGES:
-        assert 0 < Publication.objects.missing_in(code).count() < 60
+        assert 0 < of_the_desk().missing_in(code).count() < 60
         assert 0 < Organisation.objects.missing_in(code).count() < 90
     assert Publication.objects.filter(state_es="in_progress", body_es__isnull=False).count() == 0
 
 
 def test_saving_a_publication_keeps_its_states(demonstration):
     with transaction.atomic():
-        for publication in Publication.objects.all():
+        for publication in of_the_desk():
             before = publication.languages()
             publication.save()
             assert publication.languages() == before
@@ -177,7 +187,7 @@ def test_saving_a_publication_keeps_its_states(demonstration):
 
 
 def test_publications_are_complete(demonstration):
-    assert Counter(Publication.objects.values_list("access", flat=True)) == {
+    assert Counter(of_the_desk().values_list("access", flat=True)) == {
         "public": 54,
         "members": 5,
         "secretariat": 1,
@@ -185,7 +195,7 @@ def test_publications_are_complete(demonstration):
     assert set(Publication.objects.values_list("kind", flat=True)) == set(Publication.Kind.values)
     assert set(Publication.objects.values_list("axes__number", flat=True)) == {1, 2, 3, 4, 5, 6, 7}
     tables = 0
-    for publication in Publication.objects.all():
+    for publication in of_the_desk():
         publication.full_clean()
         body = publication.own_text("body", publication.original_language)
         assert publication.own_text("summary", publication.original_language)
@@ -206,6 +216,33 @@ def test_one_text_has_all_that_a_text_can_have(demonstration):
         assert '<sup><a href="#fn-1" id="fnref-1" role="doc-noteref"' in body
         assert "<figcaption>" in body
         assert "<span lang=" in body
+
+
+def test_proposals_stand_at_every_step(demonstration):
+    proposals = Publication.objects.exclude(proposed_for=None)
+    states = list(proposals.order_by("symbol").values_list("state", flat=True))
+    assert states == [state for state in PublicationState.values if state in states]
+    assert len(states) == len(PublicationState.values)
+    for proposal in proposals:
+        proposal.full_clean()
+        assert proposal.own_text("title", proposal.original_language).endswith(
+            EXAMPLE[proposal.original_language]
+        )
+        assert proposal.steps.last().state == proposal.state
+        assert proposal.proposed_by.email.endswith("@example.org")
+
+
+def test_series_corrections_and_positions(demonstration):
+    assert [series.publications.count() > 2 for series in Series.objects.all()] == [True, True]
+    for series in Series.objects.all():
+        series.full_clean()
+        assert series.text("title").value.endswith(")")
+    for author in Author.objects.exclude(orcid=""):
+        author.full_clean()
+    assert Author.objects.exclude(orcid="").count() == 3
+    assert Correction.objects.count() == 1
+    [older] = Publication.objects.exclude(replaced_by=None)
+    assert (older.kind, older.replaced_by.kind) == ("position", "position")
 
 
 def test_files_are_tagged_documents_in_their_language(demonstration):

@@ -22,6 +22,7 @@ from tests.factories import (
     create_mandate,
     create_membership,
     create_organisation,
+    create_proposal,
     create_publication,
     create_region,
     create_secretary,
@@ -381,6 +382,7 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
         create_organisation(country=country)
         create_application(country=country)
         create_publication(regions=[region], state="draft")
+        create_proposal(organisation, state="proposed").regions.add(region)
         message = create_message(region=region)
         Assignment.objects.create(kind="message", key=message.pk, person=secretary)
         create_notice(organisation)
@@ -389,5 +391,5 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
         )
     client.force_login(secretary)
     client.get(DESK)
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(48):
         client.get(DESK)

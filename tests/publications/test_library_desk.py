@@ -261,8 +261,8 @@ def test_publishing_and_withdrawing(client, secretary):
     assert client.get(public).status_code == 200
     again = client.post(page_of(publication, "publish/"), follow=True)
     assert "This publication is already published." in again.content.decode()
-    client.post(page_of(publication, "withdraw/"))
-    assert client.get(public).status_code == 404
+    client.post(page_of(publication, "withdraw/"), {"reason": "A test.", "because": "error"})
+    assert client.get(public).status_code == 410
     assert client.get(page_of(publication, "publish/")).status_code == 405
 
 

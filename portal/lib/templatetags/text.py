@@ -5,7 +5,7 @@ import re
 
 from django import template
 from django.template.defaultfilters import filesizeformat
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -159,6 +159,15 @@ def long_date(value: datetime.date | None) -> str:
 def plain_date(value: datetime.date | None) -> str:
     """The long date without mark-up, for mails and titles."""
     return str(long_date(value)).replace("<sup>er</sup>", "er")
+
+
+@register.filter
+def long_moment(value: datetime.datetime | None) -> str:
+    """12 October 2026, 14:30 UTC: a moment in the portal's time zone, which is told."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{plain_date(local)}, {local:%H:%M} {local.tzname()}"
 
 
 @register.filter

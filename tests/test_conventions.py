@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows."""
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,6 +152,21 @@ def test_every_address_has_a_name():
         if name in ("", ":") and "admin" not in pattern.callback.__module__
     ]
     assert unnamed == []
+
+
+def test_public_pages_say_which_parameters_they_read():
+    """A parameter that is not declared is taken away before the view runs."""
+    undeclared = []
+    for name, pattern in addresses():
+        view = pattern.callback
+        declared = getattr(view, "query_names", None)
+        if declared is None:
+            continue
+        source = inspect.getsource(inspect.unwrap(view))
+        read = set(re.findall(r"request\.GET(?:\.get\(|\.getlist\(|\[)\"(\w+)\"", source))
+        if read - set(declared):
+            undeclared.append(f"{name}: {read - set(declared)}")
+    assert undeclared == []
 
 
 # -- Models and modules ----------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from portal.lib.translations import current_language
 from regions import maps
 from regions.models import Country, Grouping, Region
 
-PER_PAGE = 50
+PER_PAGE = 30
 
 
 def choice_field(queryset, label) -> forms.ModelChoiceField:

@@ -301,6 +301,16 @@ def test_past_issues_tell_of_public_things_only(demonstration):
         assert organisation is None or organisation.is_public
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["", "regions/", "regions/R2/", "regions/R8/", "programme/", "programme/events/", "members/"]
+    + ["newsletters/", "search/?q=protection", "pages/about/", "data/"],
+)
+def test_no_public_page_is_heavy(demonstration, client, address):
+    """Sixty kilobytes of HTML, maps included, before it is compressed."""
+    assert len(client.get(f"/fr/{address}").content) <= 60_000
+
+
 def test_subscriptions_are_in_every_state_and_language(demonstration):
     assert set(Subscription.objects.values_list("language", flat=True)) == set(LANGUAGES)
     confirmed = Subscription.objects.confirmed().count()

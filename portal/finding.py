@@ -215,7 +215,7 @@ def read(
     wanted = Q(pk__in=pks)
     if with_regions:
         wanted |= Q(kind="region", language=language)
-    rows = {row.pk: row for row in SearchDocument.objects.filter(wanted).only(*SHOWN)}
+    rows = {row.pk: row for row in SearchDocument.objects.filter(wanted).order_by().only(*SHOWN)}
     names = {
         row.regions: row.title
         for row in rows.values()

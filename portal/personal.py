@@ -19,6 +19,7 @@ def listen():
         "portal.NetworkIdentity.sender",
         "portal.NetworkIdentity.reply_to",
     )
+    leave_out("it names a file", "portal.Picture.name", "portal.TextFile.name")
     leave_out(
         "it names a place or a grouping of states",
         "regions.Region.name",

@@ -4,7 +4,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from portal.lib.templatetags.text import shown
+from portal.lib.templatetags.text import in_its_language, shown
 from portal.lib.translations import Text, current_language
 from publications.metadata.record import Person, Record
 
@@ -18,7 +18,9 @@ def citation(record: Record) -> SafeString:
     """
     language = current_language()
     code = language if language in record.titles else record.language
-    names = [short(author) for author in record.authors[:MOST]] or [record.publisher]
+    names = [short(author) for author in record.authors[:MOST]] or [
+        in_its_language(record.publisher)
+    ]
     title = format_html(
         '<cite lang="{}">{}</cite>', code, mark_safe(shown(Text(record.titles[code], code)))
     )
@@ -31,7 +33,7 @@ def citation(record: Record) -> SafeString:
         written = f"{title} {record.series.number}".strip()
         parts.append(format_html('<i lang="{}">{}</i>.', own, mark_safe(shown(Text(written, own)))))
     if record.authors:
-        parts.append(format_html("{}.", record.publisher))
+        parts.append(format_html("{}.", in_its_language(record.publisher)))
     address = record.doi_url or record.url
     parts.append(format_html('<a href="{}">{}</a>', address, address))
     return format_html_join(" ", "{}", ((part,) for part in parts))

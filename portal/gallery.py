@@ -75,6 +75,10 @@ def gallery_context() -> dict:
             Change("Website", "", "https://lake.example.org/", is_contested=False),
         ],
         "versions": versions(),
+        "light_files": [
+            {"label": "PDF", "size": 31_000, "url": "#versions"},
+            {"label": "Plain text", "size": 9_000, "url": "#versions"},
+        ],
         "steps": [
             {"title": "Received", "note": "2 October", "state": "done"},
             {"title": "Checked", "note": "5 October", "state": "done"},

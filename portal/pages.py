@@ -1,8 +1,9 @@
 """The roof's own addresses, below a language."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from portal import desk, feeds, gallery, open_data, pictures, readership, searching, space, views
+from portal.light import views as light
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +22,15 @@ urlpatterns = [
     path("data/datapackage.json", open_data.data_package, name="data_package"),
     path("data/<slug:name>/", open_data.data_set, name="data_set"),
     path("data/<slug:name>.<slug:kind>", open_data.data_file, name="data_file"),
+    path("light/library/<slug:code>.zip", light.library, name="light_library"),
+    re_path(
+        r"^light/publications/(?P<symbol>[\w-]{1,30})\.(?P<form>txt|pdf)\Z",
+        light.publication,
+        name="light_publication",
+    ),
+    re_path(
+        r"^light/pages/(?P<slug>[\w-]{1,50})\.(?P<form>txt|pdf)\Z", light.page, name="light_page"
+    ),
     path("contact/", views.contact, name="contact"),
     path("contact/sent/", views.contact_sent, name="contact_sent"),
     path("search/", searching.results, name="search"),

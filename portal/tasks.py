@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from portal import heartbeat, mending, open_data, pictures, purging, reads
+from portal.light import editions, libraries
 from portal.text_files import recording
 from portal.translating import giving, machine
 
@@ -13,6 +14,18 @@ def beat():
 @shared_task(name="portal.measure_open_data")
 def measure_open_data():
     open_data.measure()
+
+
+@shared_task(name="portal.make_light_editions", expires=600)
+def make_light_editions():
+    editions.make_due()
+
+
+@shared_task(name="portal.make_light_libraries", expires=3600)
+def make_light_libraries():
+    editions.clear()
+    libraries.withdraw_stale()
+    libraries.make_due()
 
 
 @shared_task(name="portal.clear_unused_pictures")

@@ -128,6 +128,9 @@ TABLE = {
     "oai": ("get", EVERYBODY),
     "picture": ("get", EVERYBODY),
     "portal:home": ("get", EVERYBODY),
+    "portal:light_library": ("get", EVERYBODY),
+    "portal:light_page": ("get", EVERYBODY),
+    "portal:light_publication": ("get", EVERYBODY),
     "portal:regions": ("get", EVERYBODY),
     "portal:region": ("get", EVERYBODY),
     "portal:axis": ("get", EVERYBODY),
@@ -684,6 +687,9 @@ def arguments(**made) -> dict:
     thread, mail = {"pk": made["thread"].pk}, {"pk": made["thread"].messages.get().pk}
     return {
         "permanent": {"symbol": "P-2026-14"},
+        "portal:light_library": {"code": "R8"},
+        "portal:light_page": {"slug": "about", "form": "txt"},
+        "portal:light_publication": {"symbol": "P-2026-14", "form": "txt"},
         "metadata": {"symbol": "P-2026-14", "form": "bib"},
         "picture": {"name": create_picture(publications=[made["publication"]]).name},
         "portal:picture": {"name": create_picture(publications=[made["reserved"]]).name},

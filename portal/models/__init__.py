@@ -6,6 +6,7 @@ from portal.models.house import (
     OldPageAddress,
     Page,
 )
+from portal.models.light import LightEdition
 from portal.models.pictures import Picture
 from portal.models.reads import DailyReads
 from portal.models.search import SearchAudience, SearchDocument, SearchSpelling, SearchWord
@@ -17,6 +18,7 @@ __all__ = [
     "ContactMessage",
     "DailyReads",
     "Heartbeat",
+    "LightEdition",
     "MachineDrafting",
     "NetworkIdentity",
     "OldPageAddress",

@@ -38,8 +38,11 @@ def tell_editors(draft: TranslationDraft, record: Translatable):
 
 
 def tell_author(draft: TranslationDraft, record: Translatable, *, kind: str):
+    """Of a text that the translator may still read: it may have become discreet since."""
     person = draft.author
-    if person is not None and person.is_active:
+    if person is None or not person.is_active:
+        return
+    if texts.kind_of(record).seen_by(person).filter(pk=record.pk).exists():
         write(kind, f"draft:{draft.pk}:{draft.rounds}", person, draft, record)
 
 

@@ -12,8 +12,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_lead_drafts_the_secretariat_takes_over_and_the_public_reads(visit):
     house = furnish()
-    lead = factories.create_language_lead("es", language="fr")
-    text = factories.create_publication(title_fr="Rapport sur les lacs", body_fr="<p>Un lac.</p>")
+    lead = factories.create_language_lead("es")
+    text = factories.create_publication(
+        symbol="P/2026/771", title_fr="Rapport sur les lacs", body_fr="<p>Un lac.</p>"
+    )
     address = f"/fr/space/translations/publication/{text.pk}/es/"
     page = visit("/fr/account/login/")
     log_in(page, lead)
@@ -45,7 +47,7 @@ def test_a_lead_drafts_the_secretariat_takes_over_and_the_public_reads(visit):
 
 def test_a_text_is_translated_without_scripts_on_a_narrow_screen(visit):
     furnish()
-    lead = factories.create_language_lead("es", language="fr")
+    lead = factories.create_language_lead("es")
     text = factories.create_publication(body_fr="<p>Un lac.</p>")
     page = visit("/fr/account/login/")
     log_in(page, lead)

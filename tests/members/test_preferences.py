@@ -149,7 +149,9 @@ def test_the_link_opens_without_a_log_in_and_only_a_post_changes(client, languag
     page = client.get(address)
     assert page.status_code == 200 and not page.cookies
     assert not Preference.objects.exists()
-    answer = client.post(address, {"wanted": ["requests"], "frequency": "weekly", "language": "es"})
+    wanted = ["requests", "translations"]
+    sent = {"wanted": wanted, "frequency": "weekly", "language": "es"}
+    answer = client.post(address, sent)
     assert answer.status_code == 200
     stored = Preference.objects.get()
     person.refresh_from_db()

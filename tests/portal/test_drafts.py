@@ -11,6 +11,7 @@ from portal.translating import drafts, giving
 from tests.factories import (
     create_executive,
     create_language_lead,
+    create_organisation,
     create_publication,
     create_region,
     create_secretary,
@@ -165,6 +166,18 @@ def test_each_is_told_once_in_the_own_language(
     assert f"/en/secretariat/translations/publication/{text.pk}/es/" in waiting
     assert f"/es/space/translations/publication/{text.pk}/es/" in returned
     assert "Too short." in returned and "Buenos días" in returned
+
+
+def test_a_translator_is_not_told_of_what_has_become_discreet(lead, secretary):
+    member, kind = create_organisation(), texts.kind_with("organisation")
+    member.name_es = ""
+    member.save()
+    draft = drafts.save(kind, member, "es", {"name": "Consejo"}, by=lead)
+    drafts.hand_in(draft, member)
+    member.discreet = True
+    member.save()
+    drafts.take_over(draft, by=secretary)
+    assert [notice.person for notice in Notice.objects.all()] == [secretary]
 
 
 def test_the_executive_of_its_region_is_told(text, lead, secretary):

@@ -12,7 +12,7 @@ from members import dues
 from members.models import Invitation, Notice, Organisation, Renewal
 from portal.models import ContactMessage, Heartbeat
 from programme.models import Challenge
-from publications.models import Report
+from publications.models import ListFollow, Report, Series, TranslationWish
 from regions.models import CountryIncome
 from tests.factories import (
     TOTP_SECRET,
@@ -62,7 +62,13 @@ def records(secretary):
     country = create_country()
     create_grouping(countries=[country])
     region = create_region()
-    create_picture(publications=[create_publication(regions=[region])])
+    publication = create_publication(regions=[region])
+    create_picture(publications=[publication])
+    publication.corrections.create(wording_fr="Une faute (exemple).")
+    Series.objects.create(slug="papers", title_fr="Cahiers (exemple)")
+    asked = {"email": "reader@example.org", "language": "es"}
+    TranslationWish.objects.create(publication=publication, **asked)
+    ListFollow.objects.create(query="kind=report", **asked)
     create_event(regions=[region])
     create_activity(axis=create_axis())
     Challenge.objects.get_or_create(number=1, defaults={"title_fr": "Défi (exemple)"})

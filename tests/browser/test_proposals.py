@@ -63,7 +63,8 @@ def test_a_reader_waits_for_a_translation(visit):
     page.goto(next(word for word in message.body.split() if "/tell-me/confirm/" in word))
     page.locator("main form button").first.click()
     text = Publication.objects.get(symbol="P/2026/14")
-    text.title_es = "Informe (ejemplo)"
+    text.title_es, text.summary_es = "Informe (ejemplo)", "Resumen."
+    text.body_es = "<p>Un texto.</p>"
     text.save()
     assert wishes.tell_due() == 1
     assert "/es/publications/P-2026-14/" in mail.outbox[1].body

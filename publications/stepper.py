@@ -57,7 +57,8 @@ def note_of(publication: Publication, steps: list[EditorialStep]) -> str:
     """Since when it stands there, or when it appears."""
     if publication.state == PublicationState.SCHEDULED and publication.appears_at:
         return long_moment(publication.appears_at)
-    here = [step.at for step in steps if step.state == publication.state]
+    moves = [step for step in steps if step.kind not in STANDING_STILL]
+    here = [step.at for step in moves if step.state == publication.state]
     return plain_date(here[-1]) if here else ""
 
 
@@ -81,5 +82,7 @@ def who(step: EditorialStep, *, hides: bool) -> str:
     return str(step.by)
 
 
+# Steps after which a text stands where it stood.
+STANDING_STILL = (StepKind.CORRECTED, StepKind.REPLACED)
 # Steps that an organisation takes of a text that it proposes.
 MEMBERS_STEPS = (StepKind.RECORDED, StepKind.PROPOSED, StepKind.WITHDRAWN)

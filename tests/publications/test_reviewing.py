@@ -234,6 +234,16 @@ def test_the_stepper_of_each_state(state):
         assert by_state["current"] == ["Withdrawn"]
 
 
+def test_a_correction_does_not_change_since_when_a_text_stands_there(secretary):
+    text = create_publication()
+    step = publishing.note(text, "published", by=secretary)
+    step.at = timezone.now() - datetime.timedelta(days=40)
+    step.save()
+    before = stepper.steps_of(text, list(text.steps.all()))
+    reviewing.correct(text, Correction(wording_fr="Une faute."), by=secretary)
+    assert stepper.steps_of(text, list(text.steps.all())) == before
+
+
 # -- The queue -------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import models, transaction
 from django.db.models import F
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
 from portal.lib.changes import announce
 from portal.lib.translations import LANGUAGES
@@ -70,10 +70,19 @@ def file_changed(sender, instance, **_):
     settle((instance.publication_id,))
 
 
+def publication_goes(sender, instance, **_):
+    """What it adds to the counts goes with it, in whichever way it is deleted."""
+    counted = Publication.objects.filter(pk=instance.pk).values_list("counted", flat=True).first()
+    differences: Counter[str] = Counter()
+    differences.subtract(counted or ())
+    transaction.on_commit(lambda: correct(differences))
+
+
 def listen():
     for name in LINKS:
         through = Publication._meta.get_field(name).remote_field.through
         m2m_changed.connect(links_changed, sender=through, dispatch_uid=f"shelving.{name}")
+    pre_delete.connect(publication_goes, sender=Publication, dispatch_uid="shelving.goes")
     post_save.connect(file_changed, sender=PublicationFile, dispatch_uid="shelving.file_saved")
     post_delete.connect(file_changed, sender=PublicationFile, dispatch_uid="shelving.file_gone")
 
@@ -104,24 +113,20 @@ def adds(publication: Publication) -> list[str]:
 
 def follow(changed: Iterable[models.Model]):
     """A receiver of changes: correct the counts by what these publications add now."""
-    records = {record.pk: record for record in changed if isinstance(record, Publication)}
-    for start in range(0, len(records), BATCH):
-        pks = sorted(records)[start : start + BATCH]
+    keys = sorted({record.pk for record in changed if isinstance(record, Publication)})
+    for start in range(0, len(keys), BATCH):
+        pks = keys[start : start + BATCH]
         with transaction.atomic():
             rows = Publication.objects.select_for_update().filter(pk__in=pks).order_by("pk")
             differences: Counter[str] = Counter()
-            left = {pk: records[pk] for pk in pks}
             moved = []
             for row in without_texts(rows):
-                left.pop(row.pk)
                 now = adds(row)
                 if now != row.counted:
                     differences.update(now)
                     differences.subtract(row.counted)
                     row.counted = now
                     moved.append(row)
-            for gone in left.values():
-                differences.subtract(gone.counted)
             Publication.objects.bulk_update(moved, ["counted"])
             correct(differences)
             # The page with the counts may have been kept since the change itself was told.
@@ -133,6 +138,7 @@ def without_texts(rows: models.QuerySet) -> models.QuerySet:
     return rows.defer(*prose, "references")
 
 
+@transaction.atomic
 def correct(differences: Counter[str]):
     """Add to the counts, always in the same order: two that do so at once wait, and go on."""
     for key, difference in sorted(differences.items()):

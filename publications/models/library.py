@@ -365,8 +365,6 @@ class Publication(Addressed, Translatable):
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        # The counts need to know what it added to them, and this copy may be older than that.
-        self.refresh_from_db(fields=["counted"])
         self.files.all().forget_on_commit()
         return super().delete(*args, **kwargs)
 

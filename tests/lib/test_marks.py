@@ -109,7 +109,7 @@ def test_marks_are_small():
 def test_a_region_mark_says_code_and_name_in_the_language_it_is_in():
     region = create_region("R8", original_language="es", name_fr=None, name_en=None)
     html = rendered("{% region_mark region %}", language="fr", region=region)
-    assert text_of(html) == "R8 Region R8 (ejemplo)"
+    assert text_of(html) == "R8 Region R8 (ejemplo) en espagnol"
     assert '<span lang="es">Region R8 (ejemplo)</span>' in html
     assert text_of(rendered("{% region_mark region short=True %}", region=region)) == "R8"
 

@@ -92,7 +92,9 @@ def test_what_recording_writes(secretary, django_capture_on_commit_callbacks):
 
 
 def test_changes_keep_history_and_translations(secretary):
-    organisation = create_organisation(name="Lake", description_fr="Avant", acronym="LK")
+    organisation = create_organisation(
+        name="Lake", description_fr="Avant", description_en="Before", acronym="LK"
+    )
     batch = checked(
         f"Identifiant;Sigle;Description (français);Régions d’activité\n"
         f"{organisation.slug};LC;Après;\n",

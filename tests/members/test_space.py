@@ -64,10 +64,11 @@ def test_a_changed_original_makes_the_other_languages_outdated(client):
     typed = texts(description_fr="Nouveau.", description_en="Old.")
     client.post("/en/space/organisation/", typed)
     organisation.refresh_from_db()
-    assert organisation.languages() == [("fr", "ready"), ("en", "outdated"), ("es", "outdated")]
+    # In Spanish there is a name and nothing else: under way, whatever the original says.
+    assert organisation.languages() == [("fr", "ready"), ("en", "outdated"), ("es", "in_progress")]
     client.post("/en/space/organisation/", typed | {"description_en": "New."})
     organisation.refresh_from_db()
-    assert organisation.languages() == [("fr", "ready"), ("en", "ready"), ("es", "outdated")]
+    assert organisation.languages() == [("fr", "ready"), ("en", "ready"), ("es", "in_progress")]
 
 
 def test_a_minor_edit_keeps_the_translations(client):
@@ -78,7 +79,7 @@ def test_a_minor_edit_keeps_the_translations(client):
         texts(description_fr="Ancien.", description_en="Old.", minor_edit="on"),
     )
     organisation.refresh_from_db()
-    assert organisation.languages() == [("fr", "ready"), ("en", "ready"), ("es", "ready")]
+    assert organisation.languages() == [("fr", "ready"), ("en", "ready"), ("es", "in_progress")]
 
 
 def test_a_language_without_a_name_may_be_given_one(client):

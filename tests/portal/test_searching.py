@@ -15,6 +15,12 @@ from tests import factories
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_kept(settings):
+    """What is looked at is what the view makes, also when a page is asked for twice."""
+    settings.PAGE_SECONDS = 0
+
+
 def publish(title_fr: str, **values):
     return factories.create_publication(title_fr=title_fr, title_en=None, **values)
 

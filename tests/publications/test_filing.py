@@ -238,7 +238,7 @@ def test_the_warning_names_both_languages():
 @pytest.fixture
 def shelved(tmp_path, django_capture_on_commit_callbacks):
     """A publication with a file that has been read, and so has a picture."""
-    publication = create_publication()
+    publication = create_publication(state="draft")  # what has been out is withdrawn instead
     with django_capture_on_commit_callbacks(execute=True):
         filing.keep_file(publication, "fr", filing.judge(an_upload()))
     assert len(stored(tmp_path)) == 2

@@ -86,14 +86,14 @@ def titles(found: dict) -> list[tuple[str, str]]:
 
 def test_contents_say_the_language_of_each_text(issue):
     found = rendering.contents(issue, "fr")
-    assert found["subject"] == ("Trois conseils : l’été", "fr")
-    assert titles(found) == [
+    assert found["subject"][:2] == ("Trois conseils : l’été", "fr")
+    assert [text[:2] for text in titles(found)] == [
         ("Socles : l’égalité à 100 % ?", "fr"),
         ("Cuidados & ciudadanía: los años <2026>", "es"),
         ("Forum", "fr"),
         ("Conseil du Malawi (exemple)", "fr"),
     ]
-    assert rendering.fallbacks(found) == [
+    assert [text[:2] for text in rendering.fallbacks(found)] == [
         ("Cuidados & ciudadanía: los años <2026>", "es"),
         ("Señales del ñandú.", "es"),
         ("Lusaka", "en"),

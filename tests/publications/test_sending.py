@@ -146,7 +146,8 @@ def test_without_readers_an_issue_is_published_all_the_same():
     assert issue.state == IssueState.SENT
 
 
-@pytest.mark.django_db
+# What the network is holds until the next commit.
+@pytest.mark.django_db(transaction=True)
 def test_nothing_leaves_while_sending_is_paused():
     issue = ready_issue({"en": 2})
     pause = make.create_network(sending_paused=True)

@@ -140,7 +140,7 @@ def example_facets() -> list[Facet]:
     ]
     series = [Option("letters", Word("Cahiers (exemple)", "fr", 1), 7, is_chosen=False)]
     return [
-        Facet("kind", "Kind", kinds),
+        Facet("kind", "Kind", kinds, is_more=True),
         Facet("series", "Series", series),
         Facet("region", "Region", [], unknown="R99"),
     ]

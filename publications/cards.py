@@ -5,6 +5,7 @@ what is alike from card to card (dates, marks, cells of languages) is made once 
 """
 
 import datetime
+import json
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -77,40 +78,110 @@ def cards(rows: Iterable[Publication], *, area: str = "public", with_summary: bo
     return [card(row, area=area, with_summary=with_summary) for row in rows]
 
 
-def card(record: Publication, *, area: str = "public", with_summary: bool = False) -> Card:
+def drawn(rows: Iterable[Publication], *, area: str = "public") -> list[SafeString]:
+    """The cards of these publications as they stand in a list.
+
+    A card that was drawn before from the same values is not drawn again: every value that it shows
+    is part of what it is kept under, so nothing has to be taken out when one changes.
+    """
     language = current_language()
-    title = record.text("title")
-    shelf = record.shelf
+    return [
+        drawn_once(
+            language,
+            area,
+            record.symbol,
+            record.text("title"),
+            record.kind,
+            record.published_on,
+            record.access,
+            tuple(record.languages()),
+            json.dumps(record.shelf),
+        )
+        for record in rows
+    ]
+
+
+@lru_cache(maxsize=2000)
+def drawn_once(
+    language: str,
+    area: str,
+    symbol: str,
+    title: Text,
+    kind: str,
+    published_on: datetime.date,
+    access: str,
+    states: tuple[tuple[str, str], ...],
+    shelf: str,
+) -> SafeString:
+    values = CardValues(symbol, title, kind, published_on, access, states, json.loads(shelf))
+    with override(language):
+        return render_to_string("components/publication_card.html", {"card": of(values, area=area)})
+
+
+class CardValues(NamedTuple):
+    """What a card is drawn from."""
+
+    symbol: str
+    title: Text
+    kind: str
+    published_on: datetime.date
+    access: str
+    states: tuple[tuple[str, str], ...]
+    shelf: dict
+    summary: Text | None = None
+
+    @property
+    def dashed_symbol(self) -> str:
+        return self.symbol.replace("/", "-")
+
+
+def card(record: Publication, *, area: str = "public", with_summary: bool = False) -> Card:
+    values = CardValues(
+        record.symbol,
+        record.text("title"),
+        record.kind,
+        record.published_on,
+        record.access,
+        tuple(record.languages()),
+        record.shelf,
+        record.text("summary") if with_summary else None,
+    )
+    return of(values, area=area)
+
+
+def of(values: CardValues, *, area: str) -> Card:
+    language = current_language()
+    shelf, title = values.shelf, values.title
     number = shelf["axes"][0][0] if shelf.get("axes") else 0
     code = shelf["regions"][0] if shelf.get("regions") else ""
     return Card(
-        url=address_of(record, area),
+        url=address_of(values, area),
         title=show(title, mark=False),
         fallback=fallback_mark(title.language),
-        symbol=record.symbol,
-        kind=kind_label(record.kind, language),
-        date=record.published_on.isoformat(),
-        written_date=written(record.published_on, language),
-        is_reserved=record.access == Access.MEMBERS,
-        cover=marks.cover(record.symbol, title, code, number),
-        cells=cells(tuple(record.languages()), language),
+        symbol=values.symbol,
+        kind=kind_label(values.kind, language),
+        date=values.published_on.isoformat(),
+        written_date=written(values.published_on, language),
+        is_reserved=values.access == Access.MEMBERS,
+        cover=marks.cover(values.symbol, title, code, number),
+        cells=cells(values.states, language),
         axis=axis(number, language) if number else "",
-        region=region(code) if code and with_summary else "",
-        summary=show(record.text("summary")) if with_summary else "",
-        files=files(record, area) if may_read(record, area) else [],
+        region=region(code) if code and values.summary else "",
+        summary=show(values.summary) if values.summary else "",
+        files=files(values, area) if may_read(values, area) else [],
     )
 
 
-def may_read(record: Publication, area: str) -> bool:
+def may_read(record: Publication | CardValues, area: str) -> bool:
     """Whether the text itself is shown: in the closed areas the rows were chosen already."""
     return area != "public" or record.access == Access.PUBLIC
 
 
-def address_of(record: Publication, area: str) -> str:
+def address_of(record: Publication | CardValues, area: str) -> str:
     return pattern(AREAS[area][0], current_language()).replace("SYMBOL", record.dashed_symbol)
 
 
-def files(record: Publication, area: str) -> list[File]:
+def files(record: Publication | CardValues, area: str) -> list[File]:
     """The files of a publication with the address that a reader of the area takes."""
     address = pattern(AREAS[area][1], current_language())
     return [

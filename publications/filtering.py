@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.translations import LANGUAGES, READABLE, current_language
@@ -46,6 +48,14 @@ class Option(NamedTuple):
     number: int
     is_chosen: bool
 
+    def written(self, more: str) -> str:
+        # By hand: a list has hundreds of choices, and a template would take most of its time here.
+        chosen = " selected" if self.is_chosen else ""
+        return (
+            f'<option value="{escape(self.value)}" lang="{self.word.language}"{chosen}>'
+            f"{escape(self.word.text)} ({self.number}{more})</option>"
+        )
+
 
 class Facet(NamedTuple):
     """A filter as a page shows it. ``unknown`` is what an address asked for and nothing has."""
@@ -54,6 +64,13 @@ class Facet(NamedTuple):
     label: str
     options: list[Option]
     unknown: str = ""
+    is_more: bool = False
+
+    @property
+    def written(self) -> SafeString:
+        """The choices as a list to choose from; with ``is_more`` every number is "at least"."""
+        more = "+" if self.is_more else ""
+        return mark_safe("".join(one.written(more) for one in self.options))
 
 
 class Counted(NamedTuple):
@@ -172,7 +189,7 @@ class LibraryFilter:
                 continue
             options.append(Option(self.written(name, value), word, number, value == chosen))
         options.sort(key=lambda option: option.word.place)
-        return Facet(name, LABELS[name], options, self.unknown.get(name, ""))
+        return Facet(name, LABELS[name], options, self.unknown.get(name, ""), counted.is_more)
 
     def counted(self, rows: QuerySet, *, kept: bool) -> Counted:
         """The counts of the list. ``kept`` says that these rows are the public list, of which

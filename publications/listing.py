@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from portal.lib import paging
 from portal.lib.paging import CursorPage
-from publications.cards import Card, cards
+from publications.cards import drawn
 from publications.filtering import SORTS, Counted, Facet, LibraryFilter, library
 
 PER_PAGE = 20
@@ -24,7 +25,7 @@ class Listing(NamedTuple):
 
     filters: LibraryFilter
     page: CursorPage
-    cards: list[Card]
+    cards: list[SafeString]
     counted: Counted
     facets: list[Facet]
     sorts: list[Sort]
@@ -40,7 +41,7 @@ def listed(request: HttpRequest, rows: QuerySet, *, area: str) -> Listing:
     return Listing(
         filters=filters,
         page=page,
-        cards=cards(page, area=area),
+        cards=drawn(page, area=area),
         counted=counted,
         facets=filters.facets(counted),
         sorts=[Sort(value, label, value == filters.sort) for value, (label, _by) in SORTS.items()],

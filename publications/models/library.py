@@ -301,7 +301,7 @@ class Publication(Addressed, Translatable):
     withdrawn_because = models.CharField(
         _("what readers are told"), max_length=10, choices=Ground, blank=True, editable=False
     )
-    changed_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
     # What a list shows and sorts by, kept on the row so that a page of it is one query.
     sort_fr = models.CharField(max_length=400, default="", editable=False)
     sort_en = models.CharField(max_length=400, default="", editable=False)
@@ -323,6 +323,12 @@ class Publication(Addressed, Translatable):
                 condition=Q(state="published"),
                 include=("access", "kind", "level"),
                 name="publication_newest",
+            ),
+            # A harvest goes by the last change, over what the public was ever told of.
+            models.Index(
+                fields=("changed_at", "id"),
+                condition=Q(announced_at__isnull=False),
+                name="publication_harvested",
             ),
             *(
                 models.Index(

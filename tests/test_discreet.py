@@ -150,6 +150,7 @@ def read(answer) -> tuple[int, str, str]:
         text = read_pdf(content)
     else:
         text = re.sub(r'value="shown:[^"]*"', "", content.decode("utf-8", "replace"))
+        text = re.sub(r"<responseDate>[^<]*", "", text)
     return answer.status_code, answer.get("Location", ""), text
 
 

@@ -52,7 +52,8 @@ def test_every_page_leads_to_itself_in_the_two_other_languages(client, world, la
         others = [code for code in LANGUAGES if code != language]
         assert re.findall(r'href="([^"]+)"', html) == [f"/{code}{rest}" for code in others], name
         for code in others:
-            assert client.get(f"/{code}{rest}").status_code == 200, name
+            # Where nothing is to be waited for in a language, the text itself is shown.
+            assert client.get(f"/{code}{rest}", follow=True).status_code == 200, name
     assert len(seen) >= 30, seen
     assert kept == {"page", "region", "q"}
     assert {"publications:detail", "members:directory", "members:organisation"} <= seen

@@ -34,8 +34,10 @@ View = Callable[..., HttpResponse]
 @public_form
 @rate_limited("wish", per_hour=20)
 def tell_me(request: HttpRequest, symbol: str) -> HttpResponse:
-    """Ask to be told when the text is there in the language of the page."""
-    found = awaited(Publication.objects.public(), symbol)
+    """Ask to be told when the text is there in the language of the page; where it is, read it."""
+    found = public_text(symbol)
+    if not wishes.can_be_awaited(found, current_language()):
+        return redirect("publications:detail", symbol=found.dashed_symbol)
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not form.is_trapped:
@@ -51,6 +53,11 @@ def space_tell_me(request: HttpRequest, symbol: str) -> HttpResponse:
     wishes.ask_for(request.user, found, language=current_language())
     messages.success(request, _("We will write to you when the translation is ready."))
     return redirect("publications:space_detail", symbol=found.dashed_symbol)
+
+
+def public_text(symbol: str) -> Publication:
+    rows = Publication.objects.public()
+    return get_object_or_404(rows, symbol__iexact=symbol.replace("-", "/"))
 
 
 def awaited(rows, symbol: str) -> Publication:

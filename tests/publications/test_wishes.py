@@ -80,7 +80,7 @@ def test_the_state_decides(client, text, state, is_offered):
     Publication.objects.filter(pk=text.pk).update(state_es=state)
     html = client.get("/es/publications/P-2026-14/").content.decode()
     assert ("/tell-me/" in html) == is_offered
-    expected = 200 if is_offered else 404
+    expected = 200 if is_offered else 302
     assert client.get("/es/publications/P-2026-14/tell-me/").status_code == expected
 
 

@@ -27,10 +27,10 @@ setup: ## packages, .venv, database, catalogues, network and demonstration data
 	@setup/messages.sh
 	@$(MANAGE) prepare
 
-check: setup-check ## format, lint, contracts, catalogues and the fast tests (3 minutes)
+check: setup-check ## format, lint, contracts, catalogues and the fast tests (6 minutes)
 	@$(STAGES) check
 
-test: setup-test ## everything that counts, on both databases and in a browser (20 minutes)
+test: setup-test ## everything that counts, on both databases and in a browser (half an hour)
 	@$(STAGES) test
 
 test-long: setup-long ## faults, large data and validators, on private servers (40 minutes)

@@ -142,7 +142,7 @@ def check() -> list[Stage]:
         Stage("contracts", program("lint-imports", "--no-logo")),
         Stage("migrations", manage("makemigrations", "--check", "--dry-run"), environment=embedded),
         Stage("catalogues", [sys.executable, "setup/catalogues.py"]),
-        Stage("tests", [*PYTEST, "-m", FAST], minutes=10, environment=embedded),
+        Stage("tests", [*PYTEST, "-m", FAST], minutes=15, environment=embedded),
     ]
 
 
@@ -157,16 +157,16 @@ def test() -> list[Stage]:
         Stage(
             "slow",
             [*PYTEST, "-m", "(services or slow) and not browser and not long"],
-            minutes=12,
+            minutes=18,
             environment=embedded,
         ),
         Stage(
             "postgresql",
             [*PYTEST, "-m", "not browser and not long"],
-            minutes=20,
+            minutes=35,
             environment=database_and_queue,
         ),
-        Stage("browser", [*PYTEST, "-m", "browser and not long"], minutes=15, environment=browser),
+        Stage("browser", [*PYTEST, "-m", "browser and not long"], minutes=20, environment=browser),
     ]
 
 

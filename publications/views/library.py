@@ -24,7 +24,7 @@ from publications.filtering import LABELS, LibraryFilter
 from publications.metadata.citation import citation
 from publications.metadata.jsonld import in_page
 from publications.metadata.record import record_of
-from publications.models import Publication, PublicationFile
+from publications.models import Publication
 from publications.views import facts
 from publications.views.files import picture_of
 from regions.models import Country
@@ -91,13 +91,16 @@ def detail(record: Publication, *, area: str = "public") -> dict:
     axis = next(iter(record.axes.all()), None)
     related = Publication.objects.public().exclude(pk=record.pk)
     files = cards.files(record, area) if readable else []
-    row = main_row(record) if readable else None
+    main = main_file(record, files)
+    row = next(
+        (row for row in record.files_in_order if main and row.language == main.language), None
+    )
     told = record_of(record)
     return {
         "publication": record,
         "readable": readable,
         "versions": versions(record, files, cards.address_of(record, area) if readable else ""),
-        "main_file": main_file(record, files),
+        "main_file": main,
         "file_row": row,
         "picture": picture_of(row, area),
         "note": translation_note(record) if readable else "",
@@ -117,14 +120,6 @@ def main_file(record: Publication, files: list[File]) -> File | None:
     by_language = {file.language: file for file in files}
     found = (by_language[code] for code in wanted if code in by_language)
     return next(found, next(iter(files), None))
-
-
-def main_row(record: Publication) -> PublicationFile | None:
-    """The stored file behind the download that is offered first, from those prefetched."""
-    wanted = (current_language(), record.original_language)
-    by_language = {row.language: row for row in record.files_in_order}
-    found = (by_language[code] for code in wanted if code in by_language)
-    return next(found, next(iter(by_language.values()), None))
 
 
 def versions(record: Publication, files: list[File], address: str) -> list[dict]:

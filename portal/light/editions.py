@@ -7,7 +7,7 @@ changed since they were made. Whether somebody may have them is asked of the tex
 import datetime
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -210,8 +210,3 @@ def clear() -> int:
             edition.delete()
             count += 1
     return count
-
-
-def of(kind: str, key: object) -> Iterator[LightEdition]:
-    """The files of a text, for its page."""
-    return LightEdition.objects.of(kind, key).order_by("language", "form").iterator()

@@ -73,7 +73,6 @@ class Record:
     issued: datetime.date
     modified: datetime.datetime
     publisher: str
-    pages_by_language: dict[str, str]
     documents: list[Document]
     is_open: bool
     doi: str = ""
@@ -128,9 +127,6 @@ def record_of(publication: Publication) -> Record:
         issued=publication.published_on,
         modified=publication.changed_at,
         publisher=network.current().name(original),
-        pages_by_language={
-            code: absolute(f"/{code}/publications/{publication.dashed_symbol}/") for code in own
-        },
         documents=documents_of(publication),
         is_open=publication.access == Access.PUBLIC,
         doi=publication.doi,

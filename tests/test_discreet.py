@@ -144,12 +144,17 @@ def discreet(code: str, world: dict) -> Organisation:
 
 
 def read(answer) -> tuple[int, str, str]:
-    """Status, where it leads, and its text; a PDF as the text that is read back from it."""
+    """Status, where it leads, and its text; a PDF as the text that is read back from it.
+
+    What is drawn by lot for each answer (the tokens of forms) is left out: sooner or later its
+    letters spell any short word.
+    """
     content = answer.getvalue() if answer.streaming else answer.content
     if content.startswith(b"%PDF-") and len(content) > 1000:
         text = read_pdf(content)
     else:
         text = re.sub(r'value="shown:[^"]*"', "", content.decode("utf-8", "replace"))
+        text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
         text = re.sub(r"<responseDate>[^<]*", "", text)
     return answer.status_code, answer.get("Location", ""), text
 

@@ -8,7 +8,7 @@ from members.models import Mandate, Organisation, User
 from members.models.mandates import MandateKind
 from portal.demo.texts import originally, read, texts
 from programme.models import Axis
-from publications import credits, reviewing
+from publications import credits, publishing, reviewing
 from publications.credits import Credit
 from publications.models import Author, Correction, EditorialStep, Publication, Series
 from publications.models.library import Ground, PublicationState
@@ -42,6 +42,8 @@ ORCIDS = ("0000-0000-0000-001X", "0000-0000-0000-0028", "0000-0000-0000-0036")
 # A position of which a later one has taken the place, and a text that was put right.
 REPLACED, IN_FORCE = "P/2025/07", "P/2026/17"
 CORRECTED = "P/2026/16"
+# What readers have seen and can read no more: its address tells them so.
+TAKEN_BACK = "P/2024/09"
 CORRECTION = {
     "fr": "La première version donnait une année fausse dans la deuxième partie (exemple).",
     "en": "The first version gave a wrong year in the second part (example).",
@@ -57,6 +59,7 @@ def create_editorial(secretary: User) -> int:
         + create_credits()
         + create_correction(secretary)
         + create_replacement(secretary)
+        + create_withdrawal(secretary)
     )
 
 
@@ -169,4 +172,17 @@ def create_replacement(secretary: User) -> int:
     if older is None or newer is None or older.replaced_by_id is not None:
         return 0
     reviewing.replace(older, newer, by=secretary)
+    return 1
+
+
+def create_withdrawal(secretary: User) -> int:
+    publication = Publication.objects.published().filter(symbol=TAKEN_BACK).first()
+    if publication is None:
+        return 0
+    publishing.withdraw(
+        publication,
+        by=secretary,
+        reason="Two families could be recognised by what is told of them (example).",
+        because=Ground.SAFETY,
+    )
     return 1

@@ -17,7 +17,7 @@ from portal.lib.tidying import tidy
 from portal.lib.translations import LANGUAGES, TranslationState
 from portal.models import Picture
 from portal.pictures import note_pictures
-from programme.models import Axis
+from programme.models import Axis, Challenge
 from publications import credits
 from publications.models import Publication, PublicationFile
 from publications.models.files import file_path
@@ -63,6 +63,10 @@ def create_publications() -> int:
             published_on=row["date"],
             level=row["level"],
             access=row.get("access", "public"),
+            licence=row.get("licence", "CC BY 4.0"),
+            doi=row.get("doi", ""),
+            references="\n".join(row.get("references", ())),
+            last_reviewed_on=row.get("reviewed"),
             state=PublicationState.PUBLISHED,
             original_language=originally(row),
             **texts(row, "title", "summary"),
@@ -72,6 +76,7 @@ def create_publications() -> int:
         publication.save()
         note_pictures(publication)
         publication.axes.set(axes[number] for number in row["axes"] if number in axes)
+        publication.challenges.set(Challenge.objects.filter(number__in=row.get("challenges", ())))
         publication.regions.set(regions[code] for code in row["regions"])
         countries = Country.objects.filter(code__in=row.get("countries", ()))
         publication.countries.set(countries)

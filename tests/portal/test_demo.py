@@ -24,7 +24,8 @@ from portal.demo.texts import EXAMPLE
 from portal.lib.tidying import tidy
 from portal.lib.translations import LANGUAGES, TranslationState
 from portal.models import ContactMessage
-from programme.models import Activity, Event
+from programme.models import Activity, Challenge, Event, Level
+from publications.filtering import LibraryFilter
 from publications.models import (
     Author,
     Correction,
@@ -48,7 +49,7 @@ MADE = {
     "own members": 18,
     "people": 89,
     "publications": 60,
-    "editorial life": 13,
+    "editorial life": 14,
     "events": 33,
     "activities": 20,
     "issues of newsletters": 24,
@@ -243,6 +244,43 @@ def test_series_corrections_and_positions(demonstration):
     assert Correction.objects.count() == 1
     [older] = Publication.objects.exclude(replaced_by=None)
     assert (older.kind, older.replaced_by.kind) == ("position", "position")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_facet_of_the_library_offers_a_choice(demonstration, language):
+    """Each kind, level and challenge has a text, and so has each language."""
+    asked = LibraryFilter({}, language=language)
+    facets = asked.facets(asked.counted(Publication.objects.public(), kept=False))
+    assert [facet.name for facet in facets if len(facet.options) < 2] == []
+    values = {facet.name: {option.value for option in facet.options} for facet in facets}
+    assert values["kind"] == set(Publication.Kind.values)
+    assert values["level"] == set(Level.values)
+    assert values["language"] == set(LANGUAGES)
+    assert values["challenge"] == {str(challenge.number) for challenge in Challenge.objects.all()}
+    assert values["series"] == {series.slug for series in Series.objects.all()}
+    assert {option.word.language for facet in facets for option in facet.options} >= {language}
+
+
+def test_what_was_taken_back_says_so_in_three_languages(demonstration, client):
+    [publication] = Publication.objects.taken_back()
+    publication.full_clean()
+    for language, told in (
+        ("fr", "mettre des personnes en danger"),
+        ("en", "put people at risk"),
+        ("es", "en peligro"),
+    ):
+        answer = client.get(f"/{language}/publications/{publication.dashed_symbol}/")
+        assert answer.status_code == 410
+        assert told in answer.content.decode()
+
+
+def test_one_text_has_all_that_is_said_of_a_text(demonstration):
+    publication = Publication.objects.get(symbol="P/2026/14")
+    assert publication.doi.startswith("10.5555/")
+    assert len(publication.references.splitlines()) == 2
+    assert publication.last_reviewed_on is not None
+    assert publication.challenges.exists()
+    assert len(set(Publication.objects.values_list("licence", flat=True))) == 2
 
 
 def test_files_are_tagged_documents_in_their_language(demonstration):

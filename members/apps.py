@@ -17,6 +17,8 @@ class MembersConfig(AppConfig):
             personal,
             second_factor,
         )
+        from members.sections import NEW_MEMBERS  # noqa: PLC0415
+        from portal.lib import sections  # noqa: PLC0415
 
         accounts.listen()
         second_factor.listen()
@@ -24,3 +26,4 @@ class MembersConfig(AppConfig):
         post_migrate.connect(guards.ensure, sender=self, dispatch_uid="members.guards")
         chronicle.listen()
         personal.listen()
+        sections.register(NEW_MEMBERS)

@@ -7,8 +7,12 @@ class ProgrammeConfig(AppConfig):
     verbose_name = _("programme")
 
     def ready(self):
-        from members.merge_rules import Rule, declare  # noqa: PLC0415  models must be loaded
+        # Models must be loaded.
+        from members.merge_rules import Rule, declare  # noqa: PLC0415
+        from portal.lib import sections  # noqa: PLC0415
+        from programme.sections import EVENTS  # noqa: PLC0415
 
+        sections.register(EVENTS)
         declare(
             {
                 "programme.Activity_organisations.organisation": Rule(),

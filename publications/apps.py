@@ -10,7 +10,7 @@ class PublicationsConfig(AppConfig):
         # Models must be loaded.
         from members import admitting  # noqa: PLC0415
         from members.merge_rules import Rule, declare  # noqa: PLC0415
-        from portal.lib import changes  # noqa: PLC0415
+        from portal.lib import changes, sections  # noqa: PLC0415
         from publications import (  # noqa: PLC0415
             own_parts,
             personal,
@@ -18,6 +18,7 @@ class PublicationsConfig(AppConfig):
             telling,
             vocabulary,
         )
+        from publications.newsletters.sections import PUBLICATIONS  # noqa: PLC0415
         from publications.reports import acceptances  # noqa: PLC0415
 
         personal.listen()
@@ -26,6 +27,7 @@ class PublicationsConfig(AppConfig):
         changes.register(shelving.follow)
         own_parts.register_all()
         telling.register()
+        sections.register(PUBLICATIONS)
         admitting.register(acceptances.follow, acceptances.undo)
         declare(
             {

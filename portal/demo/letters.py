@@ -95,9 +95,9 @@ def items(issue: Issue, period: Period) -> list[IssueItem]:
         events = events.in_region(region)
         members = members.in_region(region)
     found = (
-        (IssueItem.Section.PUBLICATIONS, "publication", publications.newest_first()),
-        (IssueItem.Section.EVENTS, "event", events.order_by("starts_at", "slug")),
-        (IssueItem.Section.MEMBERS, "organisation", members.order_by("slug").distinct()),
+        ("publications", "publication", publications.newest_first()),
+        ("events", "event", events.order_by("starts_at", "slug")),
+        ("members", "organisation", members.order_by("slug").distinct()),
     )
     return [
         IssueItem(issue=issue, section=section, position=position, **{field: record})

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from members import perms
 from portal.lib import network
+from portal.lib.sections import registered
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue, Newsletter
 from publications.models.newsletters import DeliveryState, IssueState
@@ -84,7 +85,7 @@ def item_sections(issue: Issue) -> list[dict]:
     shown = sections.shown_items(issue)
     return [
         {"title": section.title, "items": shown[section.code]}
-        for section in sections.SECTIONS
+        for section in registered()
         if shown[section.code]
     ]
 

@@ -2,6 +2,8 @@
 
 import datetime
 import re
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
 from portal.lib.said import said
+from portal.lib.sections import Span
 from portal.lib.translations import (
     Language,
     Translatable,
@@ -214,20 +217,41 @@ class Issue(Translatable):
         return Period.parse(self.period)
 
     @property
+    def span(self) -> Span:
+        """The days it tells of."""
+        return Span(self.quarter.first_day, self.quarter.last_day)
+
+    @property
     def is_editable(self) -> bool:
         return self.state in (IssueState.DRAFT, IssueState.READY)
+
+
+# Which column of an item points to what its section tells of. An app registers a section in
+# portal.lib.sections; the column is added here, since this app stands above all that have data.
+# A column of its own lets the database keep what is told of: it cascades, joins and can be merged,
+# which a pair of type and number cannot.
+POINTERS = {
+    "publications": "publication",
+    "events": "event",
+    "members": "organisation",
+}
+
+
+def holds_what_its_section_tells_of() -> Q:
+    """The pointer of the section is set, and no other one."""
+    fields = dict.fromkeys(POINTERS.values())
+    cases = (
+        Q(section=code, **{f"{field}__isnull": field != own for field in fields})
+        for code, own in POINTERS.items()
+    )
+    return reduce(or_, cases)
 
 
 class IssueItem(models.Model):
     """One thing an issue tells of; the thing itself carries its languages."""
 
-    class Section(models.TextChoices):
-        PUBLICATIONS = "publications", _("Publications")
-        EVENTS = "events", _("Dates")
-        MEMBERS = "members", _("New members")
-
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="items")
-    section = models.CharField(max_length=12, choices=Section)
+    section = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField(default=0)
     publication = models.ForeignKey(Publication, models.CASCADE, null=True, blank=True)
     event = models.ForeignKey(Event, models.CASCADE, null=True, blank=True)
@@ -239,26 +263,7 @@ class IssueItem(models.Model):
         verbose_name_plural = _("items of issues")
         constraints = (
             models.CheckConstraint(
-                condition=(
-                    Q(
-                        section="publications",
-                        publication__isnull=False,
-                        event__isnull=True,
-                        organisation__isnull=True,
-                    )
-                    | Q(
-                        section="events",
-                        event__isnull=False,
-                        publication__isnull=True,
-                        organisation__isnull=True,
-                    )
-                    | Q(
-                        section="members",
-                        organisation__isnull=False,
-                        publication__isnull=True,
-                        event__isnull=True,
-                    )
-                ),
+                condition=holds_what_its_section_tells_of(),
                 name="issue_item_is_what_its_section_holds",
             ),
         )
@@ -267,9 +272,18 @@ class IssueItem(models.Model):
         return f"{self.issue.symbol} {self.section} {self.position}"
 
     @property
-    def subject(self):
-        """The publication, event or organisation told of."""
-        return self.publication or self.event or self.organisation
+    def told_pk(self):
+        """The key of what it tells of."""
+        return getattr(self, f"{POINTERS[self.section]}_id")
+
+    @property
+    def subject(self) -> models.Model:
+        """The publication, event, organisation … told of."""
+        return getattr(self, POINTERS[self.section])
+
+    @subject.setter
+    def subject(self, record: models.Model):
+        setattr(self, POINTERS[self.section], record)
 
 
 def subscription_token() -> str:

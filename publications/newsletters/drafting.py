@@ -8,9 +8,10 @@ from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from portal.lib.sections import Span, registered
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue, IssueItem, Newsletter
-from publications.models.newsletters import IssueState, Period
+from publications.models.newsletters import POINTERS, IssueState, Period
 from publications.newsletters import sections, wording
 
 
@@ -73,18 +74,17 @@ def gather(issue: Issue) -> int:
     """Add what the period has and the issue does not tell of yet. Returns how many were added."""
     require_editable(issue)
     added = []
-    for section in sections.SECTIONS:
+    for section in registered():
+        field = POINTERS[section.code]
         told = issue.items.filter(section=section.code)
-        new = section.found(issue.region, issue.quarter).exclude(
-            pk__in=told.values(f"{section.field}_id")
-        )
+        new = section.found(issue.region, issue.span).exclude(pk__in=told.values(f"{field}_id"))
         last = told.aggregate(last=Max("position"))["last"] or 0
         added += [
             IssueItem(
                 issue=issue,
                 section=section.code,
                 position=last + place,
-                **{f"{section.field}_id": record.pk},
+                **{f"{field}_id": record.pk},
             )
             for place, record in enumerate(new[: max(section.limit - told.count(), 0)], start=1)
         ]
@@ -117,7 +117,8 @@ def due(today: datetime.date | None = None) -> list[Newsletter]:
     """
     period = sections.last_complete(today)
     waiting = Newsletter.objects.exclude(issues__period=str(period)).select_related("region")
-    return [letter for letter in waiting if sections.anything_for(letter.region, period)]
+    span = Span(period.first_day, period.last_day)
+    return [letter for letter in waiting if sections.anything_for(letter.region, span)]
 
 
 def draft_due(today: datetime.date | None = None) -> list[Issue]:

@@ -6,6 +6,7 @@
 import datetime
 import hashlib
 import json
+from dataclasses import asdict
 from typing import NamedTuple
 
 from django.core.cache import cache
@@ -16,11 +17,12 @@ from django.utils.text import Truncator
 
 from portal.lib import mail, network, pdf
 from portal.lib.links import absolute, absolute_url
+from portal.lib.sections import registered
 from portal.lib.templatetags.text import plain_date
 from portal.lib.text import french_spaces
 from portal.lib.translations import LANGUAGES, Text
-from publications.models import Access, Issue
-from publications.models.newsletters import WORLD, IssueItem
+from publications.models import Issue
+from publications.models.newsletters import WORLD
 from publications.newsletters import sections
 
 TEMPLATES = "publications/newsletters"
@@ -74,9 +76,13 @@ def filled_sections(issue: Issue, language: str) -> list[dict]:
         {
             "code": section.code,
             "title": str(section.title),
-            "items": [ITEMS[section.code](item, language) for item in found[section.code]],
+            "layout": str(section.layout),
+            "items": [
+                {"pk": item.pk, **asdict(section.tell(item.subject, language))}
+                for item in found[section.code]
+            ],
         }
-        for section in sections.SECTIONS
+        for section in registered()
         if found[section.code]
     ]
 
@@ -93,57 +99,11 @@ def date_of(issue: Issue) -> datetime.date:
     return timezone.localdate(issue.sent_at or issue.sending_since or timezone.now())
 
 
-def publication_item(item: IssueItem, language: str) -> dict:
-    publication = item.publication
-    return {
-        "pk": item.pk,
-        "symbol": publication.symbol,
-        "title": publication.text("title", language),
-        "text": publication.text("summary", language),
-        "url": absolute(publication.get_absolute_url()),
-        "date": publication.published_on,
-        "pages": max((file.pages for file in publication.files.all()), default=0),
-        "languages": [code for code in LANGUAGES if publication.is_available(code)],
-        "members_only": publication.access == Access.MEMBERS,
-    }
-
-
-def event_item(item: IssueItem, language: str) -> dict:
-    event = item.event
-    return {
-        "pk": item.pk,
-        "title": event.text("title", language),
-        "place": event.text("place", language),
-        "country": getattr(event.country, f"name_{language}") if event.country else "",
-        "url": absolute(event.get_absolute_url()),
-        "date": event.local_start.date(),
-        "last_date": event.local_end.date(),
-        "languages": [code for code in LANGUAGES if event.is_available(code)],
-    }
-
-
-def member_item(item: IssueItem, language: str) -> dict:
-    organisation = item.organisation
-    return {
-        "pk": item.pk,
-        "title": organisation.text("name", language),
-        "acronym": organisation.acronym,
-        "country": (
-            getattr(organisation.country, f"name_{language}") if organisation.country else ""
-        ),
-        "url": absolute(organisation.get_absolute_url()),
-        "languages": [code for code in LANGUAGES if organisation.is_available(code)],
-    }
-
-
-ITEMS = {"publications": publication_item, "events": event_item, "members": member_item}
-
-
 def texts_of(found: dict) -> list[Text]:
     """Every text of the contents that has a language of its own."""
     items = [item for section in found["sections"] for item in section["items"]]
     texts = [found["subject"], found["lead"], *(item["title"] for item in items)]
-    texts += [item[field] for item in items for field in ("text", "place") if field in item]
+    texts += [item[field] for item in items for field in ("text", "place")]
     return [text for text in texts if text.value]
 
 

@@ -1,48 +1,39 @@
-"""Mails: composed from templates in one language, and handed to the server one by one.
+"""Mails, composed from templates in one language; ``portal.lib.post`` hands them to the server.
 
 A mail has a plain-text twin (``<template>.txt``) and, where it is worth it, a designed one in
 MJML (``<template>.mjml``), which the Rust renderer turns into tables that mail programs agree on.
 """
 
 import re
-import smtplib
-import socket
-from contextlib import suppress
 from email.utils import formataddr
-from types import TracebackType
 
 import mjml
-from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
-from django.core.mail.backends import smtp
-from django.core.mail.message import sanitize_address
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from portal.lib import network
+from portal.lib.post import AnswerLost, NotNow, NotSent, Post, Refused
 from portal.lib.text import NARROW_NO_BREAK, NO_BREAK
+
+__all__ = [
+    "AnswerLost",
+    "NotNow",
+    "NotSent",
+    "Post",
+    "Refused",
+    "assemble",
+    "compose",
+    "fold_lines",
+    "one_line",
+    "render_html",
+    "render_text",
+    "sender",
+]
 
 # RFC 5322 allows 998 octets a line; beyond it a mail would have to be re-encoded whole.
 LONGEST_LINE = 900
-# The answer with which a server closes the connection, at any step.
-GOODBYE = 421
 _BETWEEN_BLOCKS = re.compile(r"(</(?:tr|td|table|tbody|div|p|h[1-6]|style|head|title)>)(?=<)")
-
-
-class Refused(Exception):
-    """The server will not take this mail, now or ever."""
-
-
-class NotNow(Exception):
-    """The server refuses for the moment; the mail may be tried again."""
-
-
-class NotSent(Exception):
-    """The server was not reached, went away or refuses us as a sender: the mail has not left."""
-
-
-class AnswerLost(Exception):
-    """The connection was lost after the mail was handed over: whether it left is unknown."""
 
 
 def render_text(template: str, context: dict, *, language: str) -> str:
@@ -134,124 +125,3 @@ def compose(
         language=language,
         headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )
-
-
-class Post:
-    """One open connection for many mails, which tells four kinds of failure apart.
-
-    ``with Post() as post: post.send(message)``. Over SMTP the steps of the protocol are taken
-    one by one, since only the step at which a connection broke says whether the mail can have
-    left; other backends (files, memory) are handed the message whole.
-    """
-
-    def __init__(self):
-        self.backend = get_connection()
-
-    def __enter__(self) -> "Post":
-        self.open()
-        return self
-
-    def __exit__(self, kind: type | None, error: Exception | None, trace: TracebackType | None):
-        self.close()
-
-    def open(self):
-        """Raises NotSent when the server does not answer."""
-        try:
-            is_new = self.backend.open()
-            connection = getattr(self.backend, "connection", None)
-            if is_new and isinstance(connection, smtplib.SMTP):
-                # The final dot is a packet of its own; without this it waits for 40 ms.
-                connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except (OSError, smtplib.SMTPException) as error:
-            raise NotSent(explain(error)) from error
-
-    def close(self):
-        with suppress(OSError, smtplib.SMTPException):
-            self.backend.close()
-        self._drop()
-
-    def send(self, message: EmailMessage):
-        """Hand over one mail. Raises Refused, NotNow, NotSent or AnswerLost."""
-        try:
-            content = message.message().as_bytes(linesep="\r\n")
-            addresses = [
-                sanitize_address(address, message.encoding or settings.DEFAULT_CHARSET)
-                for address in (message.from_email, *message.recipients())
-            ]
-        except ValueError as error:
-            raise Refused(explain(error)) from error
-        if not isinstance(self.backend, smtp.EmailBackend):
-            self.backend.send_messages([message])
-            return
-        self.open()
-        connection = self.backend.connection
-        try:
-            self._announce(connection, *addresses)
-            connection.send(stuffed(content))
-        except (OSError, smtplib.SMTPException) as error:
-            # Without the final dot, which is what is sent last, no server takes a mail.
-            self._drop()
-            raise NotSent(explain(error)) from error
-        except (Refused, NotNow):
-            self._begin_anew(connection)
-            raise
-        try:
-            connection.send(b".\r\n")
-            code, text = connection.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            raise AnswerLost(explain(error)) from error
-        if code == GOODBYE:
-            self._drop()
-        check(code, text)
-
-    def _announce(self, connection: smtplib.SMTP, sender_address: str, *recipients: str):
-        """Tell the server who writes to whom. Raises SMTPException when it refuses us as such."""
-        connection.ehlo_or_helo_if_needed()
-        options = ["BODY=8BITMIME"] if connection.has_extn("8bitmime") else []
-        code, text = connection.mail(sender_address, options)
-        if code >= 400:
-            # Not this mail is refused but every one: a wrong password must fail no recipient.
-            raise smtplib.SMTPResponseException(code, text)
-        for recipient in recipients:
-            proceed(*connection.rcpt(recipient))
-        proceed(*connection.docmd("data"))
-
-    def _begin_anew(self, connection: smtplib.SMTP):
-        """Clear the half-made transaction before the next mail."""
-        try:
-            connection.rset()
-        except (OSError, smtplib.SMTPException):
-            self._drop()
-
-    def _drop(self):
-        """Forget a connection that is no longer of use; the next mail opens another."""
-        connection = getattr(self.backend, "connection", None)
-        if isinstance(connection, smtplib.SMTP):
-            connection.close()
-            self.backend.connection = None
-
-
-def stuffed(content: bytes) -> bytes:
-    """The mail as it goes over the wire but for the final dot: leading dots are doubled."""
-    return re.sub(rb"(?m)^\.", b"..", content).rstrip(b"\r\n") + b"\r\n"
-
-
-def proceed(code: int, text: bytes):
-    """Go on unless the server refuses this mail, or says goodbye before it had it."""
-    if code == GOODBYE:
-        raise smtplib.SMTPResponseException(code, text)
-    check(code, text)
-
-
-def check(code: int, text: bytes):
-    """Raises what the code of the server's answer means for this mail."""
-    if code >= 500:
-        raise Refused(f"{code} {explain(text)}")
-    if code >= 400:
-        raise NotNow(f"{code} {explain(text)}")
-
-
-def explain(error: Exception | bytes) -> str:
-    text = error.decode(errors="replace") if isinstance(error, bytes) else str(error)
-    return " ".join(text.split())[:250]

@@ -367,7 +367,8 @@ def load_newsletters(data: dict) -> Tally:
             )
             for code in LANGUAGES
         }
-        ensure(tally, Newsletter, {"region": region}, titles)
+        zone = {"time_zone": data["time_zones"].get(region.code, "UTC")}
+        ensure(tally, Newsletter, {"region": region}, titles | zone)
     return tally
 
 

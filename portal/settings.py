@@ -239,7 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "draft-due-issues": {
         "task": "publications.draft_due_issues",
-        "schedule": crontab(minute=10),
+        "schedule": crontab(minute="*/10"),
     },
     "yearly-reports": {
         "task": "publications.request_due_reports",

@@ -18,6 +18,7 @@ class PublicationsConfig(AppConfig):
             telling,
             vocabulary,
         )
+        from publications.newsletters import nudging  # noqa: PLC0415
         from publications.newsletters.sections import PUBLICATIONS  # noqa: PLC0415
         from publications.reports import acceptances  # noqa: PLC0415
 
@@ -27,6 +28,7 @@ class PublicationsConfig(AppConfig):
         changes.register(shelving.follow)
         own_parts.register_all()
         telling.register()
+        nudging.register()
         sections.register(PUBLICATIONS)
         admitting.register(acceptances.follow, acceptances.undo)
         declare(

@@ -12,7 +12,7 @@ from publications.models import (
     TranslationWish,
 )
 from publications.models.newsletters import IssueState
-from publications.newsletters import drafting, sending, subscribing
+from publications.newsletters import drafting, nudging, sending, subscribing
 from publications.reports import making
 
 
@@ -36,6 +36,7 @@ def request_due_reports():
 @shared_task(name="publications.draft_due_issues", expires=3600)
 def draft_due_issues():
     drafting.draft_due()
+    nudging.tell_late()
 
 
 @shared_task(name="publications.read_file", soft_time_limit=150, time_limit=180)

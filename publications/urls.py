@@ -166,6 +166,11 @@ urlpatterns = [
     path("secretariat/newsletters/", letters_desk.newsletters_desk, name="newsletters_desk"),
     path("secretariat/newsletters/draft/", letters_desk.newsletter_draft, name="newsletter_draft"),
     path(
+        "secretariat/newsletters/rhythm/<slug:code>/",
+        letters_desk.newsletter_rhythm,
+        name="newsletter_rhythm",
+    ),
+    path(
         "secretariat/newsletters/<slug:symbol>/",
         letters_desk.newsletter_issue_desk,
         name="newsletter_issue_desk",

@@ -35,6 +35,7 @@ from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, Manda
 from portal.models import NetworkIdentity, Picture
 from programme.models import Activity, Axis, Cycle, Event
 from publications.models import Issue, Newsletter, Publication, Subscription
+from publications.models.periods import Period
 from regions.models import Country, Grouping, GroupingMember, Region
 
 _counter = itertools.count(1)
@@ -467,7 +468,10 @@ def create_issue(
     *, newsletter: Newsletter | None = None, period: str = "2026-Q3", **values
 ) -> Issue:
     newsletter = newsletter or create_newsletter(create_region())
+    stands_for = Period.parse(period)
     defaults = {
+        "covers_from": stands_for.first_day,
+        "covers_until": stands_for.last_day,
         "symbol": f"L/{newsletter.code}/{period[:4]}/{number():02d}",
         "subject_fr": "Numéro",
         "subject_en": "Issue",

@@ -338,6 +338,7 @@ TABLE = {
     # Without a choice of letter and period the form comes back.
     "publications:newsletter_draft": ("post", (302, 404, 404, 404, 404, 404, 422, 422, 404, 422)),
     "publications:newsletter_issue_desk": ("get", HIDDEN_ROW),
+    "publications:newsletter_rhythm": ("get", HIDDEN_ROW),
     "publications:newsletter_text": ("get", HIDDEN_ROW),
     "publications:newsletter_items": ("post", HIDDEN_ACT),
     "publications:newsletter_ready": ("post", HIDDEN_ACT),
@@ -849,6 +850,7 @@ def arguments(**made) -> dict:
         "publications:report_cancel": report,
         "publications:report_again": report,
         "publications:newsletter_issue_desk": draft,
+        "publications:newsletter_rhythm": {"code": "R8"},
         "publications:newsletter_text": draft,
         "publications:newsletter_items": draft,
         "publications:newsletter_ready": draft,

@@ -21,7 +21,7 @@ from members.models import Organisation
 from portal import open_data, sitemaps
 from portal.mending import repair
 from publications.models import Report
-from publications.models.newsletters import Period
+from publications.models.periods import Period
 from publications.newsletters import drafting, gate, rendering, sending
 from publications.reports import making, member, region
 from regions.models import Country, Region

@@ -10,7 +10,8 @@ from portal.demo.texts import chance, read, texts
 from portal.models import ContactMessage
 from programme.models import Event
 from publications.models import Issue, IssueItem, Newsletter, Publication, Subscription
-from publications.models.newsletters import IssueState, Period
+from publications.models.newsletters import IssueState
+from publications.models.periods import Period
 from regions.models import Region
 
 SLEEPING = "R3"
@@ -66,7 +67,9 @@ def create_issue(newsletter: Newsletter, period: Period, turn: int, ready_by: Us
     issue = Issue(
         newsletter=newsletter,
         period=str(period),
-        symbol=f"L/{place}{period.year}/{period.quarter:02d}",
+        covers_from=period.first_day,
+        covers_until=period.last_day,
+        symbol=f"L/{place}{period.year}/{period.number:02d}",
         state=IssueState.SENT,
         drafted_at=sent_at - datetime.timedelta(days=9),
         ready_by=ready_by,

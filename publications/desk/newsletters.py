@@ -21,7 +21,7 @@ from portal.lib.translations import LANGUAGES
 from publications.models import Issue, Newsletter
 from publications.models.newsletters import DeliveryState, IssueState
 from publications.newsletters import board, drafting, gate, rendering, sections, sending
-from publications.newsletters.forms import DraftForm, IssueForm
+from publications.newsletters.forms import DraftForm, IssueForm, RhythmForm
 
 # A mail has its styles inline and needs nothing else: no script, no image, no form, no frame.
 PREVIEW_POLICY = {
@@ -58,6 +58,18 @@ def newsletter_draft(request: HttpRequest) -> HttpResponse:
         return render(request, "publications/newsletters/board.html", context, status=422)
     issue = drafting.draft(form.cleaned_data["newsletter"], form.cleaned_data["period"])
     return redirect("publications:newsletter_issue_desk", symbol=issue.dashed_symbol)
+
+
+def newsletter_rhythm(request: HttpRequest, code: str) -> HttpResponse:
+    """When a letter is due: every month or quarter, its day, hour and time zone."""
+    letter = get_object_or_404(own_newsletters(request).with_code(code).select_related("region"))
+    form = RhythmForm(request.POST or None, instance=letter)
+    if request.method == "POST" and form.is_valid() and form.saved():
+        messages.success(request, _("The rhythm of the letter has been saved."))
+        return redirect("publications:newsletters_desk")
+    return render(
+        request, "publications/newsletters/rhythm_desk.html", {"letter": letter, "form": form}
+    )
 
 
 def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:

@@ -1,14 +1,12 @@
 """Newsletters: one for the world, one per region; an issue is one letter in three languages."""
 
 import datetime
-import re
 from functools import reduce
 from operator import or_
-from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -24,57 +22,12 @@ from portal.lib.translations import (
     TranslatableManager,
     TranslatableQuerySet,
 )
-from programme.models import Event
+from programme.models import Event, known_time_zone
 from publications.models.library import Publication
+from publications.models.periods import Period, Rhythm, valid_period
 from regions.models import Region
 
 WORLD = "world"
-
-
-class Period(NamedTuple):
-    """A quarter of a year, written 2026-Q3."""
-
-    year: int
-    quarter: int
-
-    @classmethod
-    def parse(cls, text: str) -> "Period":
-        """The period of a text such as 2026-Q3. Raises ValidationError for anything else."""
-        match = re.fullmatch(r"(\d{4})-Q([1-4])", text.strip().upper())
-        if match is None:
-            raise ValidationError(
-                _("“%(text)s” is not a period. Write the year and the quarter, such as 2026-Q3."),
-                code="wrong_period",
-                params={"text": text},
-            )
-        return cls(int(match[1]), int(match[2]))
-
-    @classmethod
-    def of(cls, day: datetime.date) -> "Period":
-        return cls(day.year, (day.month - 1) // 3 + 1)
-
-    def __str__(self):
-        return f"{self.year}-Q{self.quarter}"
-
-    @property
-    def first_day(self) -> datetime.date:
-        return datetime.date(self.year, 3 * self.quarter - 2, 1)
-
-    @property
-    def last_day(self) -> datetime.date:
-        return self.next.first_day - datetime.timedelta(days=1)
-
-    @property
-    def next(self) -> "Period":
-        return Period(self.year + self.quarter // 4, self.quarter % 4 + 1)
-
-    @property
-    def previous(self) -> "Period":
-        return Period(self.year - (self.quarter == 1), (self.quarter + 2) % 4 + 1)
-
-
-def valid_period(text: str):
-    Period.parse(text)
 
 
 class NewsletterQuerySet(TranslatableQuerySet):
@@ -103,6 +56,27 @@ class Newsletter(Translatable):
         verbose_name=_("region"),
     )
     title = models.CharField(_("title"), max_length=120)
+    rhythm = models.CharField(_("rhythm"), max_length=10, choices=Rhythm, default=Rhythm.QUARTERLY)
+    due_day = models.PositiveSmallIntegerField(
+        _("day of the month"),
+        default=1,
+        validators=(MinValueValidator(1), MaxValueValidator(28)),
+        help_text=_("From 1 to 28, in the month after the month or quarter it tells of."),
+    )
+    due_hour = models.PositiveSmallIntegerField(
+        _("hour"),
+        default=9,
+        validators=(MaxValueValidator(23),),
+        help_text=_("From 0 to 23, in the time zone of the letter."),
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="UTC", validators=(known_time_zone,)
+    )
+    late_after = models.PositiveSmallIntegerField(
+        _("late after"),
+        default=14,
+        help_text=_("Days after which an issue that is due and has not been sent is late."),
+    )
 
     objects = TranslatableManager.from_queryset(NewsletterQuerySet)()
 
@@ -112,6 +86,11 @@ class Newsletter(Translatable):
         verbose_name_plural = _("newsletters")
         constraints = (
             models.UniqueConstraint(Coalesce("region", 0), name="newsletter_once_per_region"),
+            models.CheckConstraint(
+                condition=Q(due_day__range=(1, 28), due_hour__lte=23),
+                name="newsletter_due_every_month",
+                violation_error_message=_("Choose a day from 1 to 28 and an hour from 0 to 23."),
+            ),
         )
 
     def __str__(self):
@@ -139,7 +118,7 @@ class IssueQuerySet(TranslatableQuerySet):
         return self.filter(state=IssueState.SENT)
 
     def newest_first(self):
-        return self.order_by("-period", "symbol")
+        return self.order_by("-covers_until", "symbol")
 
     def editable_by(self, user: User):
         standing = user.standing
@@ -157,6 +136,8 @@ class Issue(Translatable):
         Newsletter, models.PROTECT, related_name="issues", verbose_name=_("newsletter")
     )
     period = models.CharField(_("period"), max_length=7, validators=(valid_period,))
+    covers_from = models.DateField(_("tells of the days from"), editable=False)
+    covers_until = models.DateField(_("until"), editable=False)
     symbol = models.CharField(_("symbol"), max_length=20, unique=True, editable=False)
     subject = models.CharField(_("subject"), max_length=150)
     lead = models.TextField(_("opening text"), blank=True)
@@ -177,7 +158,7 @@ class Issue(Translatable):
     objects = TranslatableManager.from_queryset(IssueQuerySet)()
 
     class Meta:
-        ordering = ("-period", "symbol")
+        ordering = ("-covers_until", "symbol")
         verbose_name = _("issue of a newsletter")
         verbose_name_plural = _("issues of newsletters")
         constraints = (
@@ -187,9 +168,16 @@ class Issue(Translatable):
                 violation_error_message=_("There is already an issue for this period."),
             ),
             models.CheckConstraint(
-                condition=Q(period__regex=r"^\d{4}-Q[1-4]$"),
-                name="issue_period_is_a_quarter",
-                violation_error_message=_("A period is a year and a quarter, such as 2026-Q3."),
+                condition=Q(period__regex=r"^\d{4}-(Q[1-4]|0[1-9]|1[0-2])$"),
+                name="issue_period_is_a_month_or_quarter",
+                violation_error_message=_(
+                    "A period is a quarter, such as 2026-Q3, or a month, such as 2026-08."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(covers_until__gte=F("covers_from")),
+                name="issue_ends_after_it_begins",
+                violation_error_message=_("The end must not come before the beginning."),
             ),
         )
 
@@ -213,13 +201,14 @@ class Issue(Translatable):
         return self.newsletter.region
 
     @property
-    def quarter(self) -> Period:
+    def stands_for(self) -> Period:
+        """The month or quarter that its period names."""
         return Period.parse(self.period)
 
     @property
     def span(self) -> Span:
         """The days it tells of."""
-        return Span(self.quarter.first_day, self.quarter.last_day)
+        return Span(self.covers_from, self.covers_until)
 
     @property
     def is_editable(self) -> bool:

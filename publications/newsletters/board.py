@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Subquery
-from django.utils import timezone
 
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue, Newsletter, Subscription
-from publications.models.newsletters import Period
-from publications.newsletters import sections
+from publications.models.periods import Period
+from publications.newsletters import rhythm
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Row:
 
 def rows(newsletters) -> list[Row]:
     """The rows of a queryset of newsletters, in three queries."""
-    latest = Issue.objects.filter(newsletter=OuterRef("pk")).order_by("-period").values("pk")[:1]
+    latest = Issue.objects.filter(newsletter=OuterRef("pk")).newest_first().values("pk")[:1]
     letters = list(newsletters.select_related("region").annotate(last_pk=Subquery(latest)))
     issues = Issue.objects.in_bulk([letter.last_pk for letter in letters if letter.last_pk])
     counted: dict[tuple[int, str], int] = {
@@ -49,8 +48,9 @@ def rows(newsletters) -> list[Row]:
 
 
 def row(letter: Newsletter, last: Issue | None, readers: list[tuple[str, int]]) -> Row:
-    """The next issue is due for the last complete quarter, or else for the one under way."""
-    complete = sections.last_complete()
-    overdue = last is None or last.quarter < complete
-    due = complete if overdue else max(Period.of(timezone.localdate()), last.quarter.next)
+    """The next issue is for what fell due last, or else for the first period not told of yet."""
+    due = rhythm.latest_due(letter)
+    overdue = last is None or last.covers_until < rhythm.last_day(letter, due)
+    while not overdue and last.covers_until >= rhythm.last_day(letter, due):
+        due = due.next
     return Row(letter, last, due, overdue, readers)

@@ -1,4 +1,4 @@
-"""From what happened in a quarter to the draft of an issue."""
+"""From what happened since the last issue of a letter to the draft of the next."""
 
 import datetime
 
@@ -8,11 +8,12 @@ from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.lib.sections import Span, registered
+from portal.lib.sections import registered
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue, IssueItem, Newsletter
-from publications.models.newsletters import POINTERS, IssueState, Period
-from publications.newsletters import sections, wording
+from publications.models.newsletters import POINTERS, IssueState
+from publications.models.periods import Period
+from publications.newsletters import nudging, rhythm, sections, wording
 
 
 def newsletter_with_code(code: str) -> Newsletter:
@@ -46,9 +47,12 @@ def draft(newsletter: Newsletter, period: Period) -> Issue:
 
 @transaction.atomic
 def _create(newsletter: Newsletter, period: Period) -> Issue:
+    span = rhythm.span(newsletter, period)
     issue = Issue(
         newsletter=newsletter,
         period=str(period),
+        covers_from=span.first,
+        covers_until=span.last,
         symbol=next_symbol(newsletter, period.year),
         original_language=newsletter.original_language,
     )
@@ -71,7 +75,7 @@ def next_symbol(newsletter: Newsletter, year: int) -> str:
 
 @transaction.atomic
 def gather(issue: Issue) -> int:
-    """Add what the period has and the issue does not tell of yet. Returns how many were added."""
+    """Add what its days have and the issue does not tell of yet. Returns how many were added."""
     require_editable(issue)
     added = []
     for section in registered():
@@ -110,20 +114,33 @@ def take_back_nothing_new(issue: Issue):
         issue.save()
 
 
-def due(today: datetime.date | None = None) -> list[Newsletter]:
-    """The newsletters without an issue for the last complete quarter, though it has something.
+def due(now: datetime.datetime | None = None) -> list[tuple[Newsletter, Period]]:
+    """The letters whose issue fell due, with its period, and that no issue tells of yet.
 
-    Asks what is missing, not what day it is: a schedule that stood still catches up.
+    Asks what is missing, not what day it is: a schedule that stood still catches up, with one
+    issue that tells of all the days missed. The very first issue of a letter waits until there
+    is something to tell.
     """
-    period = sections.last_complete(today)
-    waiting = Newsletter.objects.exclude(issues__period=str(period)).select_related("region")
-    span = Span(period.first_day, period.last_day)
-    return [letter for letter in waiting if sections.anything_for(letter.region, span)]
+    waiting = []
+    for letter in Newsletter.objects.select_related("region").prefetch_related("issues"):
+        period = rhythm.latest_due(letter, now)
+        told = [issue.covers_until for issue in letter.issues.all()]
+        if told and max(told) >= rhythm.last_day(letter, period):
+            continue
+        if told or sections.anything_for(letter.region, rhythm.span(letter, period)):
+            waiting.append((letter, period))
+    return waiting
 
 
-def draft_due(today: datetime.date | None = None) -> list[Issue]:
-    period = sections.last_complete(today)
-    return [draft(newsletter, period) for newsletter in due(today)]
+def draft_due(now: datetime.datetime | None = None) -> list[Issue]:
+    """Draft what is due; the editor of an issue without anything new is written to."""
+    drafted = []
+    for newsletter, period in due(now):
+        issue = draft(newsletter, period)
+        drafted.append(issue)
+        if not issue.items.exists():
+            nudging.tell_nothing_new(issue)
+    return drafted
 
 
 def require_editable(issue: Issue):

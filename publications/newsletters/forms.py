@@ -1,5 +1,7 @@
 """What readers and editors fill in about letters."""
 
+from zoneinfo import available_timezones
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -7,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.forms import TranslatableForm
 from portal.lib.templatetags.text import language_name
 from portal.lib.translations import LANGUAGES
+from portal.lib.versions import VersionedForm
 from publications.models import Issue, Newsletter
-from publications.models.newsletters import Period
+from publications.models.periods import Period
 from publications.newsletters.drafting import newsletter_with_code
-from publications.newsletters.sections import last_complete
 
 
 def own_language_choices() -> list[tuple[str, str]]:
@@ -65,14 +67,13 @@ class IssueForm(TranslatableForm):
 
 
 class DraftForm(forms.Form):
-    """Which letter, and for which quarter. ``newsletters``: those the person may draft."""
+    """Which letter, and for which month or quarter. ``newsletters``: those the person may draft."""
 
     newsletter = forms.ModelChoiceField(queryset=Newsletter.objects.none(), label=_("Letter"))
     period = forms.CharField(
         label=_("Period"),
         max_length=7,
-        help_text=_("A quarter, such as 2026-Q3."),
-        initial=lambda: str(last_complete()),
+        help_text=_("A quarter, such as 2026-Q3, or a month, such as 2026-08."),
     )
 
     def __init__(self, *args, newsletters, **kwargs):
@@ -85,3 +86,16 @@ class DraftForm(forms.Form):
             return Period.parse(self.cleaned_data["period"])
         except ValidationError as error:
             raise ValidationError(error.messages) from error
+
+
+class RhythmForm(VersionedForm):
+    """When a letter is due, and when it is late."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(available_timezones())],
+    )
+
+    class Meta:
+        model = Newsletter
+        fields = ("rhythm", "due_day", "due_hour", "time_zone", "late_after")

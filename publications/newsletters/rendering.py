@@ -56,7 +56,7 @@ def contents(issue: Issue, language: str) -> dict:
         return {
             "symbol": issue.symbol,
             "number": issue.number,
-            "year": issue.quarter.year,
+            "year": issue.stands_for.year,
             "period": issue.period,
             "language": language,
             "code": issue.newsletter.code,

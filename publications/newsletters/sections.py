@@ -1,9 +1,6 @@
 """The sections of a letter: what publications add to them, and what an issue still shows."""
 
-import datetime
-
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -12,7 +9,6 @@ from portal.lib.sections import Layout, Section, Span, Told, registered
 from portal.lib.translations import LANGUAGES
 from programme.models import Level
 from publications.models import Access, Issue, IssueItem, Publication
-from publications.models.newsletters import Period
 from regions.models import Region
 
 
@@ -72,8 +68,3 @@ def shown_items(issue: Issue) -> dict[str, list[IssueItem]]:
             item.subject = records[item.told_pk]
         shown[section.code] = [item for item in own if section.shown(item.subject)]
     return shown
-
-
-def last_complete(today: datetime.date | None = None) -> Period:
-    """The quarter that ended last."""
-    return Period.of(today or timezone.localdate()).previous

@@ -34,7 +34,7 @@ def newsletters(request: HttpRequest) -> HttpResponse:
         issues = issues.filter(newsletter=chosen)
     years: dict[int, list[Issue]] = {}
     for issue in issues:
-        years.setdefault(issue.quarter.year, []).append(issue)
+        years.setdefault(issue.stands_for.year, []).append(issue)
     return render(
         request,
         "publications/newsletters/archive.html",

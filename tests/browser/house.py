@@ -5,6 +5,7 @@ import datetime
 from django.utils import timezone
 
 from portal.models import ContactMessage, Page
+from publications.models.periods import Period
 from publications.newsletters import drafting
 from publications.reports import making
 from tests import factories
@@ -42,7 +43,7 @@ def furnish() -> dict:
         newsletter=letter, symbol="L/R8/2026/02", period="2026-Q2", state="sent",
         sent_at=timezone.now(),
     )  # fmt: skip
-    quarter = drafting.Period.of(timezone.localdate())
+    quarter = Period.of(timezone.localdate())
     draft = drafting.draft(letter, quarter)
     for slug in ("about", "help", "privacy", "accessibility"):
         Page.objects.create(slug=slug, title_fr=f"Page {slug}", body_fr="<p>Texte</p>")

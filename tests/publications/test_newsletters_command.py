@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
 from publications.models import Issue
-from publications.models.newsletters import Period
+from publications.models.periods import Period
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""From what happened in a quarter to a draft."""
+"""From what happened since the last issue to a draft."""
 
 import datetime
 
@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from publications.models import Issue, Newsletter
-from publications.models.newsletters import IssueState, Period
+from publications.models.newsletters import IssueState
+from publications.models.periods import Period
 from publications.newsletters import drafting
 from tests import factories as make
 
@@ -138,18 +139,6 @@ def test_an_opening_text_somebody_wrote_is_left_alone(letter):
     drafting.gather(issue)
     issue.refresh_from_db()
     assert issue.lead_en == "Our own words."
-
-
-def test_what_is_due_is_asked_of_the_rows_and_not_of_the_day(letter):
-    asleep = make.create_newsletter(make.create_region("R3"))
-    make.create_publication(regions=[letter.region], published_on=IN_Q3)
-    late = datetime.date(2026, 12, 20)
-    assert drafting.due(datetime.date(2026, 9, 30)) == []
-    assert drafting.due(late) == [letter]
-    [issue] = drafting.draft_due(late)
-    assert (issue.newsletter, issue.period) == (letter, "2026-Q3")
-    assert drafting.draft_due(late) == []
-    assert asleep.issues.count() == 0
 
 
 def test_items_move_within_their_section(letter):

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from publications.models import Issue
-from publications.models.newsletters import IssueState, Period
+from publications.models.newsletters import IssueState
+from publications.models.periods import Period
 from publications.newsletters import drafting, gate, sending
 from tests import factories as make
 

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from members.joining import change_status
 from portal.lib.text import NARROW_NO_BREAK, NO_BREAK
 from publications.models import Issue
-from publications.models.newsletters import IssueState, Period
+from publications.models.newsletters import IssueState
+from publications.models.periods import Period
 from publications.newsletters import drafting, rendering, sending
 from tests import factories as make
 

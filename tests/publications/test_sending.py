@@ -18,7 +18,8 @@ from django.db import connection
 from django.utils import timezone
 
 from publications.models import Delivery, Issue
-from publications.models.newsletters import DeliveryState, IssueState, Period
+from publications.models.newsletters import DeliveryState, IssueState
+from publications.models.periods import Period
 from publications.newsletters import drafting, gate, sending
 from publications.tasks import send_due_issues
 from tests import factories as make

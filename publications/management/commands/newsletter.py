@@ -8,17 +8,21 @@ from django.utils import translation
 
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue
-from publications.models.newsletters import IssueState, Period
+from publications.models.newsletters import IssueState
+from publications.models.periods import Period
 from publications.newsletters import drafting, gate, sending
 
 
 class Command(BaseCommand):
-    help = "Draft, declare ready, send or look at the issue of a newsletter for a quarter."
+    help = "Draft, declare ready, send or look at the issue of a newsletter."
 
     def add_arguments(self, parser: CommandParser):
         acts = parser.add_subparsers(dest="act", required=True, metavar="draft|ready|send|status")
         for act, text in (
-            ("draft", "draft the issue from what happened in the quarter, unless there is one"),
+            (
+                "draft",
+                "draft the issue from what happened since the one before, unless there is one",
+            ),
             ("ready", "declare the draft ready to be sent"),
             ("send", "send the issue to each confirmed subscriber once, and wait for the end"),
             ("status", "show the issue and the counts of its deliveries"),
@@ -28,7 +32,10 @@ class Command(BaseCommand):
                 "--region", required=True, metavar="CODE", help="R1 to R9, or world"
             )
             command.add_argument(
-                "--period", required=True, metavar="YEAR-Qn", help="a quarter, such as 2026-Q3"
+                "--period",
+                required=True,
+                metavar="PERIOD",
+                help="a quarter or month: 2026-Q3, 2026-08",
             )
             command.add_argument("--json", action="store_true", help="print one JSON object")
             if act == "ready":
@@ -45,12 +52,12 @@ class Command(BaseCommand):
         with translation.override("en"):
             try:
                 newsletter = drafting.newsletter_with_code(region)
-                quarter = Period.parse(period)
-                found = newsletter.issues.filter(period=str(quarter)).first()
+                wanted = Period.parse(period)
+                found = newsletter.issues.filter(period=str(wanted)).first()
                 if act == "draft":
-                    issue = drafting.draft(newsletter, quarter)
+                    issue = drafting.draft(newsletter, wanted)
                 else:
-                    issue = self.existing(found, region, quarter)
+                    issue = self.existing(found, region, wanted)
                 if act == "ready":
                     issue = gate.make_ready(issue, by=None, accepted=tuple(options["accept"]))
                 if act == "send":
@@ -59,11 +66,11 @@ class Command(BaseCommand):
                 raise CommandError(" ".join(error.messages)) from error
             self.tell(issue, is_new=act == "draft" and found is None, as_json=options["json"])
 
-    def existing(self, issue: Issue | None, region: str, quarter: Period) -> Issue:
+    def existing(self, issue: Issue | None, region: str, wanted: Period) -> Issue:
         if issue is None:
             raise CommandError(
-                f"There is no issue of {region} for {quarter}. "
-                f"Draft it first: manage.py newsletter draft --region {region} --period {quarter}"
+                f"There is no issue of {region} for {wanted}. "
+                f"Draft it first: manage.py newsletter draft --region {region} --period {wanted}"
             )
         return issue
 

@@ -1,0 +1,119 @@
+"""Mails to who writes a letter: nothing new was found for an issue, or an issue is late.
+
+Each is written once to a person and kept in the ledger of mails.
+"""
+
+import datetime
+
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members import notices, preferences
+from members.models import User
+from members.models.mandates import MandateKind
+from portal.lib.links import absolute_url
+from publications.models import Issue, Newsletter
+from publications.models.newsletters import IssueState
+from publications.models.periods import Period
+from publications.newsletters import rhythm, wording
+from publications.telling import acting_now
+
+EMPTY, LATE = "letter_empty", "letter_late"
+
+
+def register():
+    """Let people choose whether they are written to about the letters they write."""
+    preferences.register(
+        preferences.Topic(
+            "letters", gettext_lazy("Letters to write, and late ones"), (EMPTY, LATE), for_desk=True
+        )
+    )
+
+
+def editors(newsletter: Newsletter) -> list[User]:
+    """The executives of its region; the secretariat for the world, and where there is none."""
+    people = User.objects.active()
+    own = Q(mandates__kind=MandateKind.EXECUTIVE, mandates__region=newsletter.region)
+    found = acting_now(people, own) if newsletter.region else []
+    return found or acting_now(people, Q(mandates__kind=MandateKind.SECRETARIAT))
+
+
+def tell_nothing_new(issue: Issue):
+    """Write to the editors that a draft says there is nothing new, for them to add something."""
+    for person in editors(issue.newsletter):
+        write(EMPTY, f"issue:{issue.pk}", person, issue.newsletter, issue.stands_for, issue)
+
+
+def late(now: datetime.datetime | None = None) -> list[tuple[Newsletter, Period, Issue | None]]:
+    """The letters whose issue fell due so long ago that it is late, and has not left.
+
+    A letter that never had an issue is not late: it begins when there is something to tell.
+    """
+    now = now or timezone.now()
+    found = []
+    for letter in Newsletter.objects.select_related("region").prefetch_related("issues"):
+        issues = list(letter.issues.all())
+        period = rhythm.latest_due(letter, now)
+        if issues and is_late(letter, period, issues, now):
+            last = rhythm.last_day(letter, period)
+            found.append(
+                (letter, period, next((i for i in issues if i.covers_until >= last), None))
+            )
+    return found
+
+
+def is_late(
+    letter: Newsletter, period: Period, issues: list[Issue], now: datetime.datetime
+) -> bool:
+    last = rhythm.last_day(letter, period)
+    on_their_way = (IssueState.SENDING, IssueState.SENT)
+    has_left = any(one.covers_until >= last and one.state in on_their_way for one in issues)
+    patience = datetime.timedelta(days=letter.late_after)
+    return not has_left and now >= rhythm.due_at(letter, period) + patience
+
+
+def tell_late(now: datetime.datetime | None = None):
+    """Write to the editors of each late letter, once for an issue."""
+    for letter, period, issue in late(now):
+        for person in editors(letter):
+            write(LATE, f"letter:{letter.pk}:{period}", person, letter, period, issue)
+
+
+def write(
+    kind: str,
+    key: str,
+    person: User,
+    newsletter: Newsletter,
+    period: Period,
+    issue: Issue | None,
+):
+    language = person.language
+    with translation.override(language):
+        subjects = {
+            EMPTY: _("Nothing new for the letter %(letter)s, %(period)s"),
+            LATE: _("The letter %(letter)s, %(period)s, is late"),
+        }
+        words = {
+            "letter": newsletter.text("title", language).value,
+            "period": wording.title(period),
+        }
+        page = {"symbol": issue.dashed_symbol} if issue else {}
+        name = "newsletter_issue_desk" if issue else "newsletters_desk"
+        notices.write(
+            kind,
+            key,
+            template="letter_due",
+            subject=subjects[kind] % words,
+            to=person.email,
+            language=language,
+            context={
+                "person": person,
+                "is_late": kind == LATE,
+                "due_on": rhythm.due_day(newsletter, period),
+                "url": absolute_url(f"publications:{name}", language=language, **page),
+                **words,
+            },
+            person=person,
+        )

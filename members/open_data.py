@@ -5,7 +5,7 @@ Discreet members are in none of it and cannot be inferred: coverage counts the p
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import Min, Prefetch
+from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from members.models import Category, Facet, Organisation
 from members.models.facets import FacetKind
 from members.models.organisations import OrganisationQuerySet
 from portal.lib import links, open_data
+from portal.lib.linked import as_list
 from portal.lib.open_data import AT_ONCE, LICENCE, Column, DataSet, enclosed, page_column
 from portal.lib.translations import LANGUAGES, current_language
 from regions import maps
@@ -40,13 +41,15 @@ FIELDS = (
 def rows(organisations: OrganisationQuerySet) -> Iterator[dict]:
     """Each organisation as plain values under the names of FIELDS, in their order."""
     address = addresses()
-    read = organisations.prefetch_related(
-        Prefetch("facets", Facet.objects.only("kind", "code"))
-    ).annotate(first_year=Min("memberships__starts_on__year"))
+    read = (
+        organisations.prefetch_related(None)
+        .prefetch_related(as_list("facets", Facet.objects.only("kind", "code")), as_list("regions"))
+        .annotate(first_year=Min("memberships__starts_on__year"))
+    )
     for organisation in read.iterator(chunk_size=AT_ONCE):
         # Without one country, an organisation is active in several regions.
-        regions = [organisation.region] if organisation.country_id else organisation.regions.all()
-        facets = list(organisation.facets.all())
+        regions = [organisation.region] if organisation.country_id else organisation.own_regions
+        facets = organisation.own_facets
         yield {
             "slug": organisation.slug,
             **{f"name_{code}": organisation.own_text("name", code) for code in LANGUAGES},
@@ -126,7 +129,7 @@ def public() -> OrganisationQuerySet:
 
 def organisations() -> Iterator[dict]:
     """As in the directory, with the address that opens in the reader's language."""
-    for row in rows(public().prefetch_related("regions")):
+    for row in rows(public()):
         yield row | {"page": links.absolute(f"/members/{row['slug']}/")}
 
 

@@ -20,6 +20,7 @@ from portal import vocabulary
 from portal.indexing import ROOM_OF
 from portal.lib import text
 from portal.lib.lexemes import BREAK, WORD, letters, lexed, padded, symbols
+from portal.lib.linked import as_list
 from portal.lib.translations import LANGUAGES, Translatable
 from portal.models import Page, SearchAudience, SearchDocument
 from programme.models import Activity, Axis, Event
@@ -48,7 +49,7 @@ class Source:
     kind: str
     label: str
     model: type[Translatable]
-    rows: Callable[[], models.QuerySet]
+    rows: Callable[[], models.QuerySet]  # with what they are linked to as lists
     title: str
     body: Body
     path: Callable[[Record], str] = lambda record: record.get_absolute_url()
@@ -80,14 +81,14 @@ def publication_body(record: Publication, code: str, whole: bool) -> str:
 
 def organisation_body(record: Organisation, code: str, whole: bool) -> str:
     country = getattr(record.country, f"name_{code}") if record.country_id else ""
-    words = ", ".join(getattr(facet, f"label_{code}") or "" for facet in record.facets.all())
+    words = ", ".join(getattr(facet, f"label_{code}") or "" for facet in record.own_facets)
     return pieces(record.own_text("description", code), country, record.acronym, words)
 
 
 def organisation_regions(record: Organisation) -> list[str]:
     if record.country_id:
         return [record.country.region.code]
-    return codes_of(record.regions.all())
+    return codes_of(record.own_regions)
 
 
 SOURCES = {
@@ -97,10 +98,12 @@ SOURCES = {
             "publication",
             _("Publications"),
             Publication,
-            lambda: Publication.objects.announced().prefetch_related("regions", "files"),
+            lambda: Publication.objects.announced().prefetch_related(
+                as_list("regions"), as_list("files")
+            ),
             "title",
             publication_body,
-            regions=lambda record: codes_of(record.regions.all()),
+            regions=lambda record: codes_of(record.own_regions),
             date=lambda record: record.published_on,
             codes=lambda record: (record.symbol,),
         ),
@@ -111,7 +114,7 @@ SOURCES = {
             lambda: (
                 Organisation.objects.public()
                 .select_related("country__region")
-                .prefetch_related("facets", "regions")
+                .prefetch_related(as_list("facets"), as_list("regions"))
             ),
             "name",
             organisation_body,
@@ -122,10 +125,10 @@ SOURCES = {
             "event",
             _("Events"),
             Event,
-            lambda: Event.objects.public().prefetch_related("regions"),
+            lambda: Event.objects.public().prefetch_related(as_list("regions")),
             "title",
             of_fields("summary", "place"),
-            regions=lambda record: codes_of(record.regions.all()),
+            regions=lambda record: codes_of(record.own_regions),
             date=lambda record: record.local_start.date(),
         ),
         Source(
@@ -136,12 +139,12 @@ SOURCES = {
             lambda: (
                 Activity.objects.filter(axis__in=Axis.objects.of_current_cycle())
                 .select_related("axis")
-                .prefetch_related("regions")
+                .prefetch_related(as_list("regions"))
             ),
             "title",
             of_fields("summary"),
             path=lambda record: record.axis.get_absolute_url(),
-            regions=lambda record: codes_of(record.regions.all()),
+            regions=lambda record: codes_of(record.own_regions),
             date=lambda record: record.starts_on,
         ),
         Source(
@@ -315,7 +318,9 @@ def audiences(record: Record) -> list[tuple[str, bool]]:
 def files_of(record: Record) -> dict:
     if not isinstance(record, Publication):
         return {}
-    return {file.language: file for file in record.files.all()}
+    # Taken off the record: each refers to the other, and with the words of a long file they would
+    # wait for the garbage collector.
+    return {file.language: file for file in record.__dict__.pop("own_files")}
 
 
 # -- Following changes -----------------------------------------------------------------------------

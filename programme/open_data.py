@@ -2,13 +2,21 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
 from portal.lib.feeds import with_revised_at
+from portal.lib.linked import as_list
 from portal.lib.links import absolute
-from portal.lib.open_data import AT_ONCE, Column, DataSet, page_column, text_columns, texts
+from portal.lib.open_data import (
+    AT_ONCE,
+    Column,
+    DataSet,
+    page_column,
+    text_columns,
+    texts,
+)
 from programme.models import Activity, Axis, Event
 
 TITLE, SUMMARY = _("title"), _("summary")
@@ -32,9 +40,10 @@ def axes() -> Iterator[dict]:
 
 
 def activities() -> Iterator[dict]:
-    public = Organisation.objects.public().only("slug")
     rows = Activity.objects.select_related("axis__cycle").order_by("pk")
-    rows = rows.prefetch_related("regions", Prefetch("organisations", public))
+    rows = rows.prefetch_related(
+        as_list("regions"), as_list("organisations", Organisation.objects.public().only("slug"))
+    )
     for activity in with_revised_at(rows).iterator(chunk_size=AT_ONCE):
         yield {
             "id": activity.pk,
@@ -43,8 +52,8 @@ def activities() -> Iterator[dict]:
             "cycle": activity.axis.cycle.first_year,
             "axis": activity.axis.number,
             "level": activity.level,
-            "regions": [region.code for region in activity.regions.all()],
-            "organisations": [one.slug for one in activity.organisations.all()],
+            "regions": [region.code for region in activity.own_regions],
+            "organisations": [one.slug for one in activity.own_organisations],
             "starts_on": activity.starts_on,
             "ends_on": activity.ends_on,
             "revised_at": activity.revised_at,
@@ -56,7 +65,9 @@ def public_events() -> QuerySet:
 
 
 def events() -> Iterator[dict]:
-    rows = public_events().select_related("axis").prefetch_related("regions").order_by("pk")
+    rows = (
+        public_events().select_related("axis").prefetch_related(as_list("regions")).order_by("pk")
+    )
     for event in with_revised_at(rows).iterator(chunk_size=AT_ONCE):
         yield {
             "id": event.pk,
@@ -64,7 +75,7 @@ def events() -> Iterator[dict]:
             "kind": event.kind,
             **texts(event, "title", "summary", "place"),
             "country": event.country_id or "",
-            "regions": [region.code for region in event.regions.all()],
+            "regions": [region.code for region in event.own_regions],
             "axis": event.axis.number if event.axis else None,
             "time_zone": event.time_zone,
             "starts_at": event.starts_at,

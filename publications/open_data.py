@@ -2,16 +2,24 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
 from portal.lib.feeds import with_revised_at
+from portal.lib.linked import as_list
 from portal.lib.links import absolute
-from portal.lib.open_data import AT_ONCE, Column, DataSet, page_column, text_columns, texts
+from portal.lib.open_data import (
+    AT_ONCE,
+    Column,
+    DataSet,
+    page_column,
+    text_columns,
+    texts,
+)
 from portal.lib.translations import LANGUAGES
 from programme.open_data import REGIONS, REVISED, SUMMARY, TITLE
-from publications.models import Access, Issue, Publication, PublicationFile
+from publications.models import Access, Issue, Publication
 from publications.models.library import PublicationState
 
 SYMBOL = Column("symbol", "string", _("its symbol, the same in every language"), True)
@@ -25,13 +33,10 @@ def publications() -> Iterator[dict]:
     """Of a members' text, what everybody is shown: title and summary, no files."""
     rows = announced().select_related("series", "replaced_by").order_by("pk")
     rows = rows.prefetch_related(
-        *("axes", "regions", "challenges"),
-        Prefetch("countries", to_attr="own_countries"),
-        Prefetch("organisations", Organisation.objects.public().only("slug")),
-        Prefetch("files", PublicationFile.objects.only("publication", "language")),
+        as_list("organisations", Organisation.objects.public().only("slug"))
     )
     for text in with_revised_at(rows.defer(*bodies())).iterator(chunk_size=AT_ONCE):
-        is_open = text.access == Access.PUBLIC
+        is_open, shelf = text.access == Access.PUBLIC, text.shelf
         yield {
             "symbol": text.symbol,
             "kind": text.kind,
@@ -40,18 +45,18 @@ def publications() -> Iterator[dict]:
             "published_on": text.published_on,
             "access": text.access,
             "level": text.level,
-            "axes": sorted({str(axis.number) for axis in text.axes.all()}),
-            "regions": [region.code for region in text.regions.all()],
-            "countries": sorted(country.pk for country in text.own_countries),
-            "challenges": sorted(str(one.number) for one in text.challenges.all()),
-            "organisations": sorted(one.slug for one in text.organisations.all()),
+            "axes": sorted({str(number) for number, _year in shelf.get("axes", ())}),
+            "regions": list(shelf.get("regions", ())),
+            "countries": sorted(shelf.get("countries", ())),
+            "challenges": sorted(map(str, shelf.get("challenges", ()))),
+            "organisations": sorted(one.slug for one in text.own_organisations),
             "series": text.series.slug if text.series else "",
             "number_in_series": text.number_in_series,
             "issn": text.series.issn if text.series else "",
             "doi": text.doi,
             "licence": text.licence,
             "replaced_by": replacing(text),
-            "files": sorted({file.language for file in text.files.all()}) if is_open else [],
+            "files": sorted({file[0] for file in shelf.get("files", ())}) if is_open else [],
             "page": absolute(text.permanent_path),
             "revised_at": text.revised_at,
         }

@@ -232,7 +232,7 @@ def test_sizes_and_days_are_shown_once_they_are_known(client, house):
 
 
 QUERIES = {
-    "publications": 7,
+    "publications": 2,
     "newsletters": 1,
     "organisations": 3,
     "categories": 1,

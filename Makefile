@@ -52,7 +52,7 @@ messages: setup-check ## bring locale/*/django.po up to date with the code
 	@$(BIN) setup/catalogues.py --write
 
 clean: ## remove what setup made, except the data in var/
-	rm -rf .venv .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv tests/long/node_modules .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
 	find locale -name '*.mo' -delete
 
@@ -67,3 +67,4 @@ setup-test: setup-check
 
 setup-long: setup-test
 	@setup/packages.sh long
+	@setup/validators.sh

@@ -14,7 +14,16 @@ XML = "application/xml; charset=utf-8"
 # Below each language: what is not for everybody, what a search would never end in, and pages that
 # only the receiver of a mail knows.
 PRIVATE = (
-    *("space", "secretariat", "account", "search", "invitations", "confirm", "preferences"),
+    *(
+        "space",
+        "secretariat",
+        "account",
+        "search",
+        "light/dossier",
+        "invitations",
+        "confirm",
+        "preferences",
+    ),
     *("renewal", "apply/draft", "apply/follow", "apply/link", "apply/new", "apply/saved"),
     *("contact/sent", "newsletters/subscribe/sent", "newsletters/confirm"),
     *("newsletters/unsubscribe", "newsletters/subscription"),

@@ -22,6 +22,9 @@ urlpatterns = [
     path("data/datapackage.json", open_data.data_package, name="data_package"),
     path("data/<slug:name>/", open_data.data_set, name="data_set"),
     path("data/<slug:name>.<slug:kind>", open_data.data_file, name="data_file"),
+    path("light/dossier/", light.dossier, name="dossier"),
+    path("light/dossier.txt", light.dossier_text, name="dossier_text"),
+    path("light/dossier.pdf", light.dossier_pdf, name="dossier_pdf"),
     path("light/library/<slug:code>.zip", light.library, name="light_library"),
     re_path(
         r"^light/publications/(?P<symbol>[\w-]{1,30})\.(?P<form>txt|pdf)\Z",

@@ -113,7 +113,11 @@ class LibraryFilter:
     @property
     def query(self) -> str:
         """The filters as they stand in an address, always in the same order."""
-        return urlencode({name: self.written(name, self.chosen[name]) for name in self.chosen})
+        return urlencode(self.written_pairs)
+
+    @property
+    def written_pairs(self) -> list[tuple[str, str]]:
+        return [(name, self.written(name, value)) for name, value in self.chosen.items()]
 
     def told(self) -> str:
         """The filters in words, for who follows the list."""

@@ -130,6 +130,9 @@ TABLE = {
     "oai": ("get", EVERYBODY),
     "picture": ("get", EVERYBODY),
     "portal:home": ("get", EVERYBODY),
+    "portal:dossier": ("get", EVERYBODY),
+    "portal:dossier_text": ("get", (404,) * 10),  # without a text
+    "portal:dossier_pdf": ("post", EVERYBODY),
     "portal:light_library": ("get", EVERYBODY),
     "portal:light_page": ("get", EVERYBODY),
     "portal:light_publication": ("get", EVERYBODY),
@@ -449,6 +452,7 @@ REVIEW = ("unschedule", "send_back", "schedule", "replace", "correct")
 
 # What an act is told beside its address.
 SENT = {
+    "portal:dossier_pdf": {"p": "P-2026-14"},
     "publications:newsletter_items": {"act": "gather"},
     "portal:desk_translations_act": {"language": "es"},
     "publications:newsletter_test": {"language": "fr"},

@@ -73,6 +73,8 @@ ADDRESSES = [
     "newsletters/",
     "newsletters/L-R8-2026-02/",
     "newsletters/subscribe/",
+    "light/dossier/",
+    "light/dossier/?p=P-2026-14",
     "search/?q=protection",
     "contact/",
     "data/",

@@ -142,20 +142,23 @@ def written(text: Text) -> str:
 
 
 def as_pdf(told: dict) -> bytes:
-    """A tagged PDF without pictures: what they showed is told by their alternative texts."""
-    body = PICTURES.sub(alternative, sanitise(told["body"].value))
-    if told["body"].language == "fr":
-        body = french_spaces(body, narrow=False)
+    """A tagged PDF without pictures."""
     return pdf.render(
         "portal/light.html",
         {
             **told,
-            "body": Text(body, told["body"].language),
+            "body": without_pictures(told["body"]),
             "network": network.current(),
             "site": settings.SITE_HOST,
         },
         language=told["language"],
     )
+
+
+def without_pictures(body: Text) -> Text:
+    """A body as it is laid out: what pictures showed is told by their alternative texts."""
+    html = PICTURES.sub(alternative, sanitise(body.value))
+    return body._replace(value=french_spaces(html, narrow=False) if body.language == "fr" else html)
 
 
 def alternative(match: re.Match) -> str:

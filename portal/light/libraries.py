@@ -1,12 +1,14 @@
 """A region's library as one archive for each language, made anew each month.
 
 What somebody can carry to where there is no line at all: the index, and of each public text that
-can be read in the language its light edition.
+can be read in the language its light edition as plain text, and of the newest the PDF too, as long
+as there is room.
 """
 
 import datetime
 import io
 import zipfile
+from collections.abc import Iterator
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -23,6 +25,7 @@ from regions.models import Region
 
 KIND = "library"
 MOST = 300  # texts of an archive, the newest
+ROOM = 4_000_000  # bytes of an archive that PDFs may take
 PUBLICATION = editions.SOURCES["publication"]
 
 
@@ -83,7 +86,28 @@ def packed(region: Region, rows: list[Publication], language: str, *, period: st
         for record in rows:
             told = editions.contents(PUBLICATION, record, language)
             add(f"{record.dashed_symbol}.txt", editions.as_text(told).encode())
+        for record, edition in laid_out(rows, language):
+            with edition.file.open("rb") as file:
+                add(f"{record.dashed_symbol}.pdf", file.read())
     return stored.getvalue()
+
+
+def laid_out(rows: list[Publication], language: str) -> Iterator[tuple[Publication, LightEdition]]:
+    """The PDFs that there are of these texts as they stand, in their order, while there is room."""
+    made = LightEdition.objects.filter(
+        kind=PUBLICATION.kind,
+        key__in=[str(record.pk) for record in rows],
+        language=language,
+        form=Form.PDF,
+    )
+    by_key = {edition.key: edition for edition in made}
+    room = ROOM
+    for record in rows:
+        edition = by_key.get(str(record.pk))
+        if edition is None or edition.made_at < record.changed_at or edition.size > room:
+            continue
+        room -= edition.size
+        yield record, edition
 
 
 def index(region: Region, rows: list[Publication], language: str, *, period: str) -> str:
@@ -110,7 +134,7 @@ def withdraw_stale() -> int:
     count = 0
     for edition in LightEdition.objects.filter(kind=KIND):
         with edition.file.open("rb") as file, zipfile.ZipFile(file) as archive:
-            names = {name.removesuffix(".txt") for name in archive.namelist()} - {"index"}
+            names = {name.rpartition(".")[0] for name in archive.namelist()} - {"index"}
         symbols = {name.replace("-", "/") for name in names}
         public = Publication.objects.public().filter(symbol__in=symbols, regions__code=edition.key)
         if public.count() < len(symbols):

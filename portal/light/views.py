@@ -2,15 +2,19 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header, urlencode
 
 from portal.lib import reading
 from portal.lib.files import serving
+from portal.lib.public import public_form, rate_limited, reads_query
 from portal.lib.translations import current_language
-from portal.light import libraries
+from portal.light import dossiers, libraries
 from portal.light.editions import SOURCES
 from portal.models import LightEdition, Page
 from portal.models.light import Form
+from publications.filtering import LABELS, LibraryFilter
 from publications.models import Publication
 from regions.models import Region
 
@@ -54,3 +58,73 @@ def given(request: HttpRequest, kind: str, key: object, form: str, *, name: str)
         media_type=MEDIA_TYPES[Form(form)],
         digest=edition.digest,
     )
+
+
+# -- A dossier that a reader puts together ---------------------------------------------------------
+
+CHOSEN = "p"
+
+
+@login_not_required
+@reads_query(CHOSEN, "q", *LABELS)
+def dossier(request: HttpRequest) -> HttpResponse:
+    """Choose texts, and take them along as one file, with its size on the button."""
+    language = current_language()
+    filters = LibraryFilter(request.GET)
+    words = request.GET.get("q", "").strip()
+    found = dossiers.chosen(request.GET.getlist(CHOSEN), language)
+    parts = dossiers.told(found.texts, language)
+    text = dossiers.as_text(parts, language).encode() if parts else b""
+    return render(
+        request,
+        "portal/dossier.html",
+        {
+            "chosen": found,
+            "offered": dossiers.offered(filters, words, without=found.texts, language=language),
+            "words": words,
+            "filters": filters,
+            "is_full": len(found.texts) == dossiers.MOST,
+            "most": dossiers.MOST,
+            "text_size": len(text),
+            "text_url": f"{reverse('portal:dossier_text')}?{query_of(found)}",
+            "pdf_size": dossiers.pdf_size(parts) if 0 < len(text) <= dossiers.LARGEST else 0,
+        },
+    )
+
+
+@login_not_required
+@reads_query(CHOSEN)
+def dossier_text(request: HttpRequest) -> HttpResponse:
+    language = current_language()
+    found = dossiers.chosen(request.GET.getlist(CHOSEN), language)
+    if not found.texts:
+        raise Http404
+    text = dossiers.as_text(dossiers.told(found.texts, language), language)
+    return attached(text.encode(), Form.TEXT)
+
+
+@login_not_required
+@public_form
+@rate_limited("dossier", per_hour=30)
+def dossier_pdf(request: HttpRequest) -> HttpResponse:
+    """The PDF is laid out while its reader waits, so it is asked for by a form."""
+    language = current_language()
+    if request.method != "POST":
+        return redirect("portal:dossier")
+    found = dossiers.chosen(request.POST.getlist(CHOSEN), language)
+    parts = dossiers.told(found.texts, language)
+    size = len(dossiers.as_text(parts, language).encode())
+    if not parts or size > dossiers.LARGEST:
+        return redirect(f"{reverse('portal:dossier')}?{query_of(found)}")
+    return attached(dossiers.as_pdf(parts, language), Form.PDF)
+
+
+def query_of(found: dossiers.Chosen) -> str:
+    """The choice as it stands in an address."""
+    return urlencode({CHOSEN: [record.dashed_symbol for record in found.texts]}, doseq=True)
+
+
+def attached(content: bytes, form: str) -> HttpResponse:
+    name = f"dossier-{current_language()}.{form}"
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    return HttpResponse(content, content_type=MEDIA_TYPES[form], headers=headers)

@@ -20,6 +20,7 @@ def light_edition(kind: str, record, name: str) -> dict:
     address, argument = ADDRESSES[kind]
     found = LightEdition.objects.of(kind, record.pk).filter(language=current_language())
     return {
+        "dossier": f"{reverse('portal:dossier')}?p={name}" if kind == "publication" else "",
         "files": [
             {
                 "label": Form(edition.form).label,
@@ -27,7 +28,7 @@ def light_edition(kind: str, record, name: str) -> dict:
                 "url": reverse(address, kwargs={argument: name, "form": edition.form}),
             }
             for edition in found.order_by("-form")
-        ]
+        ],
     }
 
 
@@ -36,6 +37,7 @@ def light_library(region) -> dict:
     """The archive of a region's library in the reader's language."""
     found = LightEdition.objects.of("library", region.code).filter(language=current_language())
     return {
+        "dossier": "",
         "files": [
             {
                 "label": f"ZIP, {edition.period}",
@@ -43,5 +45,5 @@ def light_library(region) -> dict:
                 "url": reverse("portal:light_library", kwargs={"code": region.code}),
             }
             for edition in found
-        ]
+        ],
     }

@@ -100,7 +100,9 @@ def test_the_demonstration(checker, demonstration, tmp_path):
     for email, _password, _role in demo.logins():
         client = Client()
         client.force_login(User.objects.get(email=email))
-        for start in (f"/{code}/{area}/" for code in LANGUAGES for area in ("space", "secretariat")):
+        for start in (
+            f"/{code}/{area}/" for code in LANGUAGES for area in ("space", "secretariat")
+        ):
             seen = walked(client, [start], start)
             pages |= {f"{address} ({email})": content for address, content in seen.items()}
 

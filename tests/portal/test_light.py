@@ -199,6 +199,35 @@ def test_an_archive_with_a_text_taken_back_is_not_given_out_further():
         assert archive.namelist() == ["index.txt", f"{kept.dashed_symbol}.txt"]
 
 
+def names_in(language: str = "fr") -> list[str]:
+    edition = LightEdition.objects.get(kind="library", key="R8", language=language)
+    with edition.file.open("rb") as file, zipfile.ZipFile(file) as archive:
+        return archive.namelist()
+
+
+def test_an_archive_has_the_pdfs_that_there_are_while_there_is_room(client, monkeypatch):
+    region = create_region("R8")
+    dates = [datetime.date(2026, 1, day) for day in (3, 2, 1)]
+    first, second, third = (create_publication(regions=[region], published_on=day) for day in dates)
+    editions.make_due()
+    third.save()  # whose PDF is older than itself
+    libraries.make_due()
+    texts = [f"{record.dashed_symbol}.txt" for record in (first, second, third)]
+    pdfs = [f"{record.dashed_symbol}.pdf" for record in (first, second)]
+    assert names_in() == ["index.txt", *texts, *pdfs]
+    assert libraries.withdraw_stale() == 0
+    answer = client.get("/fr/light/library/R8.zip")
+    with zipfile.ZipFile(io.BytesIO(body_of(answer))) as archive:
+        content = archive.read(pdfs[0])
+    assert PdfReader(io.BytesIO(content)).trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+    size = LightEdition.objects.get(key=str(first.pk), language="fr", form="pdf").size
+    monkeypatch.setattr(libraries, "ROOM", size + 10)
+    LightEdition.objects.filter(kind="library").delete()
+    libraries.make_due()
+    assert names_in() == ["index.txt", *texts, *pdfs[:1]]
+
+
 def test_the_same_texts_give_the_same_bytes():
     region = create_region("R8")
     rows = [create_publication(regions=[region], published_on=datetime.date(2026, 1, 2))]

@@ -17,7 +17,7 @@ from portal import texts
 from portal.lib.templatetags.text import plain_date
 from portal.lib.translations import Translatable, TranslationState
 from portal.models import TranslationDraft, TranslationTask
-from portal.models.translations import DraftState
+from portal.models.translations import AboutText, DraftState
 from portal.texts import TextKind, held, records_of
 from portal.translating import letters
 
@@ -186,21 +186,28 @@ def follow(draft: TranslationDraft, held: TranslationDraft):
 
 def visible_to(user: User, drafts: Iterable[TranslationDraft]) -> list[TranslationDraft]:
     """Of these drafts, those of texts that the person may edit, each with its ``record``."""
+    found = of_own_texts(user, drafts)
+    return sorted(found, key=lambda draft: (draft.handed_in_at or draft.saved_at, draft.pk))
+
+
+def of_own_texts(user: User, rows: Iterable[AboutText]) -> list:
+    """Of rows about texts, those about texts that the person may edit, each with its ``record``
+    and the ``text_kind`` of it."""
     found = []
-    by_place: dict[tuple[str, str], list[TranslationDraft]] = {}
-    for draft in drafts:
-        by_place.setdefault((draft.kind, draft.language), []).append(draft)
+    by_place: dict[tuple[str, str], list[AboutText]] = {}
+    for row in rows:
+        by_place.setdefault((row.kind, row.language), []).append(row)
     for (code, language), group in by_place.items():
         kind = texts.kind_with(code)
         if kind is None:
             continue
-        rows = kind.approvable_by(user, language)
-        records = records_of(kind, rows, [draft.key for draft in group])
-        for draft in group:
-            if draft.key in records:
-                draft.record, draft.text_kind = records[draft.key], kind
-                found.append(draft)
-    return sorted(found, key=lambda draft: (draft.handed_in_at or draft.saved_at, draft.pk))
+        editable = kind.approvable_by(user, language)
+        records = records_of(kind, editable, [row.key for row in group])
+        for row in group:
+            if row.key in records:
+                row.record, row.text_kind = records[row.key], kind
+                found.append(row)
+    return found
 
 
 def steps(draft: TranslationDraft | None, state: str) -> list[dict]:

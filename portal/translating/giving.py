@@ -13,7 +13,7 @@ from portal import texts
 from portal.lib.translations import Translatable, TranslationState
 from portal.models import TranslationTask
 from portal.texts import TextKind
-from portal.translating import letters
+from portal.translating import drafts, letters
 
 # The translator is reminded so long before the day, once.
 SOON = datetime.timedelta(days=3)
@@ -96,6 +96,15 @@ def remind(today: datetime.date | None = None) -> int:
             letters.tell_translator(task, record, kind=kind)
             found += 1
     return found
+
+
+def due(user: User, today: datetime.date | None = None) -> list[TranslationTask]:
+    """What is due soon or overdue of the texts that the person edits, the earliest first, each
+    with its ``record``."""
+    until = (today or timezone.localdate()) + SOON
+    rows = TranslationTask.objects.due_by(until).select_related("person")
+    found = drafts.of_own_texts(user, rows)
+    return sorted(found, key=lambda task: (task.due_on, task.pk))
 
 
 def subject_of(task: TranslationTask) -> Translatable | None:

@@ -1,6 +1,8 @@
 """Texts that a machine drafts: a job over chosen texts, which touches nothing a person wrote."""
 
+import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,9 +16,24 @@ from portal.lib.jobs import JobCancelled
 from portal.lib.translations import Translatable, TranslationState
 from portal.models import MachineDrafting, TranslationDraft
 from portal.texts import TextKind, held, records_of
+from portal.translating import drafts
 
 # So many texts are drafted at once.
 MOST = 100
+# So long the desk is told what was refused.
+TOLD = datetime.timedelta(days=7)
+
+
+@dataclass
+class Refusal:
+    """A text that a machine did not draft, and why."""
+
+    kind: str
+    key: str
+    language: str
+    why: str
+    record: Translatable | None = None
+    text_kind: TextKind | None = None
 
 
 def ask(rows: Iterable[str], language: str, *, by: User) -> MachineDrafting:
@@ -93,6 +110,19 @@ def subject_of(row: str, language: str, by: User) -> tuple[TextKind, Translatabl
     if found is None:
         raise ValidationError(_("This text is not yours to edit."), code="not_yours")
     return kind, held(found)
+
+
+def refusals(user: User) -> list[Refusal]:
+    """What was refused of the jobs of the last days, of the texts that the person edits, the
+    newest job first. What somebody has translated since is no refusal any more."""
+    since = timezone.now() - TOLD
+    found: dict[tuple[str, str, str], Refusal] = {}
+    for job in MachineDrafting.objects.filter(finished_at__gte=since).exclude(refused=[]):
+        for row, why in job.refused:
+            code, _colon, key = row.partition(":")
+            found.setdefault((code, key, job.language), Refusal(code, key, job.language, why))
+    told = drafts.of_own_texts(user, found.values())
+    return [one for one in told if not one.record.is_available(one.language)]
 
 
 def requeue_stale():

@@ -25,6 +25,7 @@ from portal.translating.forms import (
     TermForm,
     TranslationForm,
 )
+from portal.translating.machine import refusals
 
 SPACE, DESK = "space", "desk"
 
@@ -114,6 +115,8 @@ def translations(request: HttpRequest, *, area: str) -> HttpResponse:
         "own_languages": languages,
         "queue": found,
         "waiting": queue.waiting_for_approval(request.user) if is_desk else [],
+        "due": giving.due(request.user) if is_desk else [],
+        "refusals": refusals(request.user) if is_desk else [],
         "people": giving.translators(wanted.language, by=request.user) if is_desk else [],
         "has_machine": is_desk and machine.provider() is not None,
         "glossary_url": address(area, "glossary"),

@@ -11,7 +11,13 @@ from members import notices, seats, threads
 from members.models import ChangeRequest, Notice
 from members.models.notices import NoticeState
 from members.models.threads import Side
-from portal.models import Assignment, ContactMessage
+from portal.models import (
+    Assignment,
+    ContactMessage,
+    MachineDrafting,
+    TranslationDraft,
+    TranslationTask,
+)
 from publications.models import Report
 from tests.factories import (
     create_application,
@@ -19,6 +25,7 @@ from tests.factories import (
     create_country,
     create_executive,
     create_issue,
+    create_language_lead,
     create_mandate,
     create_membership,
     create_organisation,
@@ -391,5 +398,52 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
         )
     client.force_login(secretary)
     client.get(DESK)
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(51):
         client.get(DESK)
+
+
+# -- Translations ----------------------------------------------------------------------------------
+
+
+def test_translations_are_on_the_board_of_who_edits_the_texts(client):
+    here, elsewhere = create_region("R8"), create_region("R4")
+    lead = create_language_lead("es")
+    today = timezone.localdate()
+    due = {"person": lead, "language": "es", "kind": "publication"}
+    for region, days in ((here, 2), (here, -1), (here, 40), (elsewhere, 1)):
+        key = create_publication(regions=[region]).pk
+        due_on = today + datetime.timedelta(days=days)
+        TranslationTask.objects.create(key=key, due_on=due_on, **due)
+    TranslationTask.objects.create(key=create_publication(regions=[here]).pk, **due)
+    waiting = create_publication(regions=[here])
+    TranslationDraft.objects.create(
+        kind="publication", key=waiting.pk, language="es", state="waiting", author=lead
+    )
+    refused, done_since = (create_publication(regions=[here]) for _one in range(2))
+    done_since.title_es = done_since.summary_es = "Hecho"
+    done_since.save()
+    rows = [
+        [f"publication:{one.pk}", "Somebody is translating this."] for one in (refused, done_since)
+    ]
+    for days, refusals in ((1, rows), (30, [[f"publication:{waiting.pk}", "Old."]])):
+        finished = timezone.now() - datetime.timedelta(days=days)
+        MachineDrafting.objects.create(
+            language="es", rows=[], refused=refusals, state="done", finished_at=finished
+        )
+
+    client.force_login(create_executive(here))
+    answer = client.get(DESK)
+    found = counts(answer)
+    assert found["translation_drafts"] == 1
+    assert found["translations_due"] == 2
+    assert found["machine_refusals"] == 1
+    page = client.get(f"{DESK}translations/").content.decode()
+    assert "Somebody is translating this." in page
+    assert "Old." not in page
+    assert page.count("<strong>overdue:</strong>") == 1
+
+    client.force_login(create_executive(elsewhere))
+    found = counts(client.get(DESK))
+    assert "translation_drafts" not in found
+    assert found["translations_due"] == 1
+    assert "machine_refusals" not in found

@@ -18,9 +18,7 @@ without a query are shared by all processes.
 import gzip
 import hashlib
 import logging
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -34,6 +32,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from portal.lib import reading, revision
+from portal.lib.shelf import Shelf
 
 logger = logging.getLogger(__name__)
 
@@ -85,41 +84,13 @@ class Kept(NamedTuple):
         return len(self.body) + len(self.packed) + 2000
 
 
-class Shelf:
-    """Answers in the memory of this process; the longest unused go when there are too many."""
-
-    def __init__(self, room: Callable[[], int]):
-        self._room = room
-        self._kept: OrderedDict[tuple, Kept] = OrderedDict()
-        self._lock = threading.Lock()
-        self.weight = 0
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: tuple) -> Kept | None:
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-            return kept
-
-    def put(self, key: tuple, kept: Kept):
-        with self._lock:
-            former = self._kept.pop(key, None)
-            self.weight += kept.weight - (former.weight if former else 0)
-            self._kept[key] = kept
-            while self.weight > self._room() and self._kept:
-                _key, gone = self._kept.popitem(last=False)
-                self.weight -= gone.weight
-
-
 def memory() -> int:
     return settings.PAGE_MEMORY * 1_000_000
 
 
-pages = Shelf(lambda: memory() * 3 // 4)
-pages_with_query = Shelf(lambda: memory() // 4)
+# A quarter is left to portal.lib.drawn.
+pages: Shelf[Kept] = Shelf(lambda: memory() // 2)
+pages_with_query: Shelf[Kept] = Shelf(lambda: memory() // 4)
 
 
 class Asked(NamedTuple):

@@ -35,11 +35,12 @@ urlpatterns = [
     path("robots.txt", crawlers.robots, name="robots"),
     path("readyz", health.ready, name="ready"),
     *i18n_patterns(
+        # What is read most comes first: an address is compared with one after the other.
+        path("", include("programme.urls")),
+        path("", include("publications.urls")),
         path("", include("portal.pages")),
         path("", include("regions.urls")),
         path("", include("members.urls")),
-        path("", include("programme.urls")),
-        path("", include("publications.urls")),
         path("account/", include("allauth.urls")),
         path("secretariat/records/", admin.site.urls),
     ),

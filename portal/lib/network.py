@@ -5,6 +5,7 @@ The row belongs to the roof, which registers how to read it; the apps below ask 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from portal.lib.said import language_of
 from portal.lib.translations import LANGUAGES, Text, current_language
@@ -36,6 +37,12 @@ class Network:
         current = language or current_language()
         others = [(code, self.names[code]) for code in LANGUAGES if code != current]
         return [(code, name) for code, name in others if language_of(name) in ("", code)]
+
+    @cached_property
+    def told(self) -> str:
+        """All of it in one text, with the languages that the names are really in."""
+        names = [(name, language_of(name)) for name in self.names.values()]
+        return repr((self, names))
 
     def motto(self) -> Text:
         """The motto for the reader, and the language it is in; the name where there is none."""

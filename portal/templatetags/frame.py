@@ -1,7 +1,7 @@
 """The head and the foot of every page, which are alike for all pages of a section.
 
 They are written once for each language and section and kept in this process, as long as the
-identity of the network is the one they were written with. What differs from page to page, the
+network says the same of itself. What differs from page to page, the
 switch of language, is put into its place.
 """
 
@@ -18,7 +18,7 @@ from portal.lib.translations import current_language
 register = template.Library()
 
 SWITCH = mark_safe("<!-- the switch of language -->")
-_kept: dict[tuple, tuple[network.Network, SafeString]] = {}
+_kept: dict[tuple, tuple[str, SafeString]] = {}
 
 
 @register.simple_tag(takes_context=True)
@@ -50,11 +50,11 @@ def site_foot(context) -> str:
 def kept(part: tuple, identity: network.Network, write: Callable[[dict], SafeString]) -> SafeString:
     key = (*part, current_language(), settings.DEMONSTRATION)
     found = _kept.get(key)
-    if found is None or found[0] is not identity or settings.DEBUG:
+    if found is None or found[0] != identity.told or settings.DEBUG:
         shared = {
             "network": identity,
             "language": current_language(),
             "demonstration": settings.DEMONSTRATION,
         }
-        found = _kept[key] = (identity, write(shared))
+        found = _kept[key] = (identity.told, write(shared))
     return found[1]

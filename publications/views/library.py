@@ -8,16 +8,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from portal.lib import alternates, feeds, network, reading
+from portal.lib import alternates, drawn, feeds, network, reading
 from portal.lib.addresses import moved
 from portal.lib.paging import AFTER, BEFORE
 from portal.lib.public import reads_query
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
-from publications import cards, listing
+from publications import cards, listing, shown
 from publications import feeds as publication_feeds
 from publications.cards import File
 from publications.filtering import LABELS, LibraryFilter
@@ -29,7 +31,8 @@ from publications.views import facts
 from publications.views.files import picture_of
 from regions.models import Country
 
-SHOWN_RELATED = 4
+# Where the light editions of a text stand in its page, which they are not drawn with.
+LIGHT = mark_safe("<!-- light editions -->")
 # What a citation program can be given: the ending of the permanent address, and its name.
 EXPORTS = {"bib": "BibTeX", "ris": "RIS", "csl.json": "CSL-JSON", "dc.xml": "Dublin Core"}
 
@@ -69,13 +72,29 @@ def publications_feed(request: HttpRequest) -> HttpResponse:
 @reads_query()
 def publication(request: HttpRequest, symbol: str) -> HttpResponse:
     """One publication; a members' text shows its title and summary and asks to log in."""
-    rows = Publication.objects.announced()
-    record = with_relations(rows).filter(symbol=symbol.replace("-", "/")).first()
-    if record is None:
+    written = symbol.replace("-", "/")
+    page = drawn.page(request, lambda: shown.values_of(written), lambda: draw(request, written))
+    if page is None:
+        rows = Publication.objects.announced()
         return facts.tombstone(request, symbol) or moved(request, rows, symbol=symbol)
+    before, mark, after = page.partition(LIGHT)
+    light = {"key": request.reading[1], "name": symbol}
+    return HttpResponse(
+        f"{before}{render_to_string('publications/library/_light.html', light)}{after}"
+        if mark
+        else page
+    )
+
+
+def draw(request: HttpRequest, symbol: str) -> str | None:
+    """The page of a publication, with a mark where its light editions stand; None without any."""
+    record = with_relations(Publication.objects.announced()).filter(symbol=symbol).first()
+    if record is None:
+        return None
     alternates.tell(request, record)
     reading.note(request, "publication", record.pk)
-    return render(request, "publications/library/detail.html", detail(record))
+    context = detail(record) | {"light": LIGHT}
+    return render_to_string("publications/library/detail.html", context, request)
 
 
 def with_relations(rows: QuerySet) -> QuerySet:
@@ -89,7 +108,6 @@ def detail(record: Publication, *, area: str = "public") -> dict:
     """What the page of a publication shows; the text itself only where it may be read."""
     readable = cards.may_read(record, area)
     axis = next(iter(record.axes.all()), None)
-    related = Publication.objects.public().exclude(pk=record.pk)
     files = cards.files(record, area) if readable else []
     main = main_file(record, files)
     row = next(
@@ -110,7 +128,7 @@ def detail(record: Publication, *, area: str = "public") -> dict:
         "exports": EXPORTS if record.is_announced else {},
         "jsonld": in_page(told) if area == "public" else "",
         "around": facts.around(record, area=area),
-        "related": (related.on_axis(axis).newest_first()[:SHOWN_RELATED] if axis else ()),
+        "related": shown.related(record.pk, axis) if axis else (),
     }
 
 

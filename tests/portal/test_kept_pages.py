@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from members.models import Mandate, Organisation
 from portal import page_cache
-from portal.lib import revision
+from portal.lib import drawn, revision
 from portal.models import NetworkIdentity, Page
 from programme.models import Event
 from publications import publishing
@@ -230,6 +230,7 @@ class Network(RuleBasedStateMachine):
         reader = Client()
         for address in addresses(language):
             kept = reader.get(address)
+            drawn.pages.clear()
             with override_settings(PAGE_SECONDS=0):
                 fresh = reader.get(address)
             assert kept.status_code == fresh.status_code, address

@@ -1,0 +1,97 @@
+"""Everything that the public page of a text shows, as plain values read by two statements.
+
+A page that was drawn from the same values is not drawn again (``portal.lib.drawn``). So whatever
+the page begins to show has to be told here too; a test fails when drawing reads another table.
+"""
+
+import json
+from collections.abc import Mapping
+
+from django.db.models import QuerySet, Subquery
+
+from members.models import Organisation
+from portal.lib.statements import Asked, Statement, columns_of
+from portal.lib.translations import LANGUAGES
+from programme.models import Axis, Challenge
+from publications import reviewing
+from publications.models import Author, Correction, Publication, PublicationFile, Series
+from regions.models import Country, Region
+
+MOST_RELATED = 4  # other texts on the same axis
+
+
+def related(publication: object, axis: object) -> QuerySet:
+    """The newest public texts on an axis, but for this one."""
+    others = Publication.objects.public().exclude(pk=publication)
+    return others.filter(axes=axis).newest_first()[:MOST_RELATED]
+
+
+def in_languages(*names: str) -> list[str]:
+    return [f"{name}_{code}" for name in names for code in LANGUAGES]
+
+
+# What the page says of other records than the text itself.
+NAMED = ["id", "original_language", *in_languages("state", "title")]
+TEXT = ["symbol", *NAMED, "state", "access", "replaced_by_id"]
+MEMBER = ["slug", "original_language", *in_languages("state", "name", "sort")]
+AUTHOR = ["name", "family_name", "affiliation", "orcid"]
+FILE = columns_of(
+    PublicationFile, "words", "file", "is_stripped", "reading_since", "readings", "read_at"
+)
+# Kept for lists, for translators and for the desk alone.
+UNSHOWN = ["counted", *in_languages("source", "sort"), "proposed_by_id", "proposed_for_id"]
+
+
+def text(symbol: str) -> Mapping[str, Asked]:
+    this = Publication.objects.announced().filter(symbol=symbol)
+    return {"key": Asked(this, ["id"]), "text": Asked(this, columns_of(Publication, *UNSHOWN))}
+
+
+def instead(key: int) -> Mapping[str, Asked]:
+    return {"instead": Asked(Publication.objects.filter(replaces=key), TEXT)}
+
+
+def links(key: int) -> Mapping[str, Asked]:
+    first_axis = Axis.objects.filter(publications=key).values("pk")[:1]
+    return {
+        "authors": Asked(Author.objects.filter(publication=key), AUTHOR),
+        "files": Asked(PublicationFile.objects.filter(publication=key), FILE),
+        "corrections": Asked(
+            Correction.objects.filter(publication=key), columns_of(Correction, "publication_id")
+        ),
+        "series": Asked(Series.objects.filter(publications=key), [*NAMED, "slug", "issn"]),
+        "axes": Asked(Axis.objects.filter(publications=key), [*NAMED, "number"]),
+        "regions": Asked(
+            Region.objects.filter(publications=key),
+            ["code", "original_language", *in_languages("state", "name")],
+        ),
+        "countries": Asked(
+            Country.objects.filter(publications=key), ["code", *in_languages("name", "sort")]
+        ),
+        "challenges": Asked(Challenge.objects.filter(publications=key), [*NAMED, "number"]),
+        "members": Asked(Organisation.objects.public().filter(publications=key), MEMBER),
+        **instead(key),
+        "replaces": Asked(Publication.objects.filter(replaced_by=key), TEXT),
+        "related": Asked(related(key, Subquery(first_axis)), TEXT),
+    }
+
+
+TEXT_ASKED = Statement(text, symbol="P/0000/00")
+LINKS_ASKED = Statement(links, key=-1)
+INSTEAD_ASKED = Statement(instead, key=-1)
+
+
+def values_of(symbol: str) -> dict[str, str]:
+    """All that the public page of a text shows; empty where no public address admits to it."""
+    found = TEXT_ASKED.ask(symbol=symbol)
+    if not found:
+        return {}
+    found |= LINKS_ASKED.ask(key=json.loads(found["key"])[0][0])
+    # What replaces the text may be replaced itself: the page names the one that is in force.
+    told = found.get("instead", "")
+    for step in range(reviewing.LONGEST_CHAIN):
+        later = dict(zip(TEXT, json.loads(told)[0], strict=True)) if told else {}
+        if not later.get("replaced_by_id"):
+            break
+        told = found[f"instead {step}"] = INSTEAD_ASKED.ask(key=later["id"]).get("instead", "")
+    return found

@@ -1,0 +1,190 @@
+"""The public page of a text is drawn anew when, and only when, something that it shows changed."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from members.models import Organisation
+from portal.lib import drawn
+from portal.models import LightEdition
+from programme.models import Axis, Challenge
+from publications import shown
+from publications.models import Author, Correction, Publication, PublicationFile, Series
+from regions.models import Country, Region
+from tests.documents import a_pdf, add_file
+from tests.factories import (
+    create_axis,
+    create_country,
+    create_network,
+    create_organisation,
+    create_publication,
+    create_region,
+)
+
+pytestmark = pytest.mark.django_db
+NEW = "Verändert"
+ADDRESS = "/fr/publications/P-2026-14/"
+TABLE = re.compile(r'(?:FROM|JOIN) "(\w+)"')
+
+
+@pytest.fixture
+def publication():
+    """A text with everything that a page of one can show."""
+    create_network()
+    region = create_region("R8")
+    axis, other_axis = create_axis(1), create_axis(2)
+    series = Series.objects.create(slug="notes", title_fr="Notes", owners="secretariat")
+    newest = create_publication(symbol="P/2026/17", title_fr="Le plus récent")
+    newer = create_publication(symbol="P/2026/16", title_fr="Plus récent", replaced_by=newest)
+    made = create_publication(
+        symbol="P/2026/14",
+        body_fr="<p>Corps</p>",
+        regions=[region],
+        axes=[axis, other_axis],
+        countries=[create_country("SN", region=region)],
+        series=series,
+        replaced_by=newer,
+        references="Une référence",
+    )
+    made.challenges.add(Challenge.objects.create(number=1, title_fr="Un défi"))
+    made.organisations.add(create_organisation(slug="uni", name="Uni"))
+    Author.objects.create(publication=made, name="Awa Exemple", family_name="Exemple")
+    Correction.objects.create(publication=made, wording_fr="Corrigé")
+    create_publication(symbol="P/2026/15", title_fr="Voisin", axes=[axis])
+    create_publication(symbol="P/2026/12", title_fr="Plus ancien", replaced_by=made)
+    add_file(made, "fr", a_pdf())
+    LightEdition.objects.create(
+        kind="publication",
+        key=str(made.pk),
+        language="fr",
+        form="txt",
+        size=1000,
+        made_at=made.changed_at,
+    )
+    return made
+
+
+def page(client) -> str:
+    answer = client.get(ADDRESS)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_page_of_which_nothing_changed_is_drawn_once(
+    client, publication, django_assert_num_queries
+):
+    publication.replaced_by = None
+    publication.save()
+    first = page(client)
+    with django_assert_num_queries(3):
+        assert page(client) == first
+    drawn.pages.clear()
+    assert page(client) == first
+
+
+def test_a_page_that_is_not_drawn_again_is_told_and_counted_all_the_same(client, publication):
+    first, second = client.get(ADDRESS), client.get(ADDRESS)
+    assert second.headers["Link"] == first.headers["Link"]
+    assert 'hreflang="en"' not in second.headers["Link"]  # its English is not whole
+    assert second.wsgi_request.reading == ("publication", str(publication.pk))
+
+
+CHANGES = {
+    "its title": lambda: Publication.objects.filter(symbol="P/2026/14").update(title_fr=NEW),
+    "its text": lambda: Publication.objects.filter(symbol="P/2026/14").update(body_fr=NEW),
+    "its summary": lambda: Publication.objects.filter(symbol="P/2026/14").update(summary_fr=NEW),
+    "its state in a language": lambda: Publication.objects.filter(symbol="P/2026/14").update(
+        state_en="machine"
+    ),
+    "its kind": lambda: Publication.objects.filter(symbol="P/2026/14").update(kind="speech"),
+    "its access": lambda: Publication.objects.filter(symbol="P/2026/14").update(access="members"),
+    "its licence": lambda: Publication.objects.filter(symbol="P/2026/14").update(licence=NEW),
+    "its references": lambda: Publication.objects.filter(symbol="P/2026/14").update(references=NEW),
+    "an author": lambda: Author.objects.update(name=NEW, family_name=NEW),
+    "an author less": lambda: Author.objects.all().delete(),
+    "a correction": lambda: Correction.objects.update(wording_fr=NEW),
+    "its series": lambda: Series.objects.update(title_fr=NEW),
+    "its region": lambda: Region.objects.update(name_fr=NEW),
+    "a region less": lambda: Publication.regions.through.objects.all().delete(),
+    "its country": lambda: Country.objects.update(name_fr=NEW),
+    "its challenge": lambda: Challenge.objects.update(title_fr=NEW),
+    "its axis, which machines are told": lambda: Axis.objects.update(title_fr=NEW),
+    "an axis less": lambda: Publication.axes.through.objects.filter(axis__number=1).delete(),
+    "an organisation": lambda: Organisation.objects.update(name_fr=NEW),
+    "an organisation that is discreet now": lambda: Organisation.objects.update(discreet=True),
+    "an organisation that has left": lambda: Organisation.objects.update(status="lapsed"),
+    "its file": lambda: PublicationFile.objects.update(digest="f" * 64),
+    "the text in force": lambda: Publication.objects.filter(symbol="P/2026/17").update(
+        title_fr=NEW
+    ),
+    "the text in force, withdrawn": lambda: Publication.objects.filter(symbol="P/2026/17").update(
+        state="withdrawn"
+    ),
+    "the text that replaces it, in force again": lambda: Publication.objects.filter(
+        symbol="P/2026/16"
+    ).update(replaced_by=None),
+    "the text it replaces": lambda: Publication.objects.filter(symbol="P/2026/12").update(
+        access="secretariat"
+    ),
+    "a text on the same axis": lambda: Publication.objects.filter(symbol="P/2026/15").update(
+        title_fr=NEW
+    ),
+    "a text on the same axis, for members now": lambda: Publication.objects.filter(
+        symbol="P/2026/15"
+    ).update(access="members"),
+    "its light edition": lambda: LightEdition.objects.update(size=77_000),
+    "no light edition": lambda: LightEdition.objects.all().delete(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_whatever_it_shows_the_page_follows_a_change_written_in_bulk(client, publication, change):
+    before = page(client)
+    assert page(client) == before
+    change()
+    after = page(client)
+    assert after != before
+    drawn.pages.clear()
+    assert after == page(client)
+
+
+def test_a_text_that_no_public_address_admits_to_any_more_is_gone(client, publication):
+    page(client)
+    Publication.objects.filter(pk=publication.pk).update(access="secretariat")
+    assert client.get(ADDRESS).status_code == 404
+    assert shown.values_of("P/2026/14") == {}
+
+
+def test_what_changes_while_the_page_is_drawn_is_not_kept(client, publication):
+    changed = []
+
+    def change_once(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if not changed and 'FROM "publications_author"' in sql and "UNION" not in sql:
+            changed.append(sql)
+            Publication.objects.filter(pk=publication.pk).update(title_fr=NEW)
+        return result
+
+    kept = len(drawn.pages)
+    with connection.execute_wrapper(change_once):
+        assert NEW not in page(client)
+    assert changed
+    assert len(drawn.pages) == kept
+    assert NEW in page(client)
+
+
+def test_all_that_drawing_reads_is_told(client, publication):
+    """A table that a page is drawn from and that is not asked whether it changed makes it stale."""
+    with CaptureQueriesContext(connection) as drawing:
+        page(client)
+    told = tables(shown.TEXT_ASKED.written()[0]) | tables(shown.LINKS_ASKED.written()[0])
+    of_the_frame = {"portal_networkidentity", "portal_lightedition"}
+    read = set().union(*(tables(query["sql"]) for query in drawing.captured_queries))
+    assert read - of_the_frame <= told
+    assert len(read) > 10
+
+
+def tables(sql: str) -> set[str]:
+    return set(TABLE.findall(sql))

@@ -18,7 +18,7 @@ from portal.lib.translations import Text
 from portal.models import Page
 from programme import feeds as programme
 from programme.models import Axis, Event
-from programme.views import calendar_answer
+from programme.views.programme import calendar_answer
 from publications import feeds as publications
 from publications.models import Issue, Publication
 from regions.feeds import label

@@ -27,7 +27,7 @@ ROOMS = {
     "publication": ("publication",),
     "organisation": ("organisation",),
     "event": ("event",),
-    "work": ("activity", "issue"),
+    "work": ("activity", "emerging_issue", "issue"),
     "place": ("region", "axis", "page"),
 }
 ROOM_OF = {kind: room for room, kinds in ROOMS.items() for kind in kinds}

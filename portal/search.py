@@ -23,7 +23,7 @@ from portal.lib.lexemes import BREAK, WORD, letters, lexed, padded, symbols
 from portal.lib.linked import as_list
 from portal.lib.translations import LANGUAGES, Translatable
 from portal.models import Page, SearchAudience, SearchDocument
-from programme.models import Activity, Axis, Event
+from programme.models import Activity, Axis, EmergingIssue, Event
 from publications.models import Issue, Publication
 from regions.models import Region
 
@@ -130,6 +130,16 @@ SOURCES = {
             of_fields("summary", "place"),
             regions=lambda record: codes_of(record.own_regions),
             date=lambda record: record.local_start.date(),
+        ),
+        Source(
+            "emerging_issue",
+            _("Emerging issues"),
+            EmergingIssue,
+            lambda: EmergingIssue.objects.public().select_related("region"),
+            "title",
+            of_fields("why", "outcome"),
+            regions=lambda record: (record.region.code,),
+            date=lambda record: record.flagged_on,
         ),
         Source(
             "activity",

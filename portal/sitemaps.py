@@ -19,7 +19,7 @@ from portal.lib.feeds import with_revised_at
 from portal.lib.links import absolute
 from portal.lib.translations import LANGUAGES, READABLE
 from portal.models import Page
-from programme.models import Axis, Event
+from programme.models import Axis, EmergingIssue, Event
 from publications.models import Issue, Publication
 from regions.models import Region
 
@@ -37,6 +37,7 @@ FIXED = (
     "members:apply",
     "programme:programme",
     "programme:events",
+    "programme:emerging_issues",
     "publications:list",
     "publications:newsletters",
     "publications:subscribe",
@@ -114,6 +115,9 @@ SECTIONS = {
     ),
     "members": Section(lambda: Organisation.objects.public(), "members:organisation"),
     "events": Section(lambda: Event.objects.public(), "programme:event"),
+    "emerging": Section(
+        lambda: EmergingIssue.objects.public(), "programme:emerging_issue", "pk", "pk"
+    ),
     "issues": Section(lambda: Issue.objects.public(), "publications:issue", "symbol", "symbol"),
 }
 

@@ -17,7 +17,7 @@ from members.models.documents import Audience
 from portal.lib.translations import Translatable
 from portal.models import NetworkIdentity, Page
 from portal.texts import TextKind
-from programme.models import Activity, Axis, Challenge, Cycle, Event
+from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
 from publications.models import Correction, Issue, Newsletter, Publication, Series
 from publications.models.newsletters import IssueState
 from regions.models import Region
@@ -237,6 +237,20 @@ EVENT = TextKind(
     edit_url=in_records("programme_event"),
     public_url=lambda record: record.get_absolute_url() if record.is_public else "",
 )
+EMERGING_ISSUE = TextKind(
+    code="emerging_issue",
+    name=_("Emerging issues"),
+    label=_("Emerging issue"),
+    model=EmergingIssue,
+    edited=lambda user: EmergingIssue.objects.editable_by(user),
+    lead=lambda user: EmergingIssue.objects.public(),
+    in_region=lambda rows, region: rows.in_region(region),
+    region_paths=("region",),
+    regions_of=region_of,
+    whole=lambda rows: rows.select_related("region"),
+    edit_url=lambda record: reverse("programme:emerging_edit", kwargs={"pk": record.pk}),
+    public_url=lambda record: record.get_absolute_url() if record.is_public else "",
+)
 ACTIVITY = TextKind(
     code="activity",
     name=_("Activities"),
@@ -328,6 +342,7 @@ KINDS = (
     SERIES,
     PUBLICATION,
     CORRECTION,
+    EMERGING_ISSUE,
     EVENT,
     ACTIVITY,
     ORGANISATION,

@@ -22,7 +22,7 @@ from portal.lib.said import said
 from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
 from portal.models import Page
-from programme.models import Activity, Axis, Event
+from programme.models import Activity, Axis, EmergingIssue, Event
 from publications.cards import cards
 from publications.models import Issue, Publication
 from publications.newsletters.forms import SubscribeForm, newsletter_choices
@@ -132,8 +132,15 @@ def regions(request: HttpRequest) -> HttpResponse:
         }
         for region in counted
     }
+    lifted = EmergingIssue.objects.public().open().lifted().with_public_seconds()
     return render(
-        request, "portal/regions.html", {"regions": counted, "world": maps.of_world(details)}
+        request,
+        "portal/regions.html",
+        {
+            "regions": counted,
+            "world": maps.of_world(details),
+            "emerging": lifted.select_related("region", "challenge").order_by("-lifted_on", "pk"),
+        },
     )
 
 
@@ -177,6 +184,12 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
             .in_region(found)
             .upcoming(timezone.now())[:4],
             "groupings": Grouping.objects.filter(regions=found),
+            "emerging": EmergingIssue.objects.public()
+            .open()
+            .in_region(found)
+            .with_public_seconds()
+            .select_related("region", "challenge")
+            .newest_first()[:4],
         },
     )
 

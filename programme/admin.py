@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from portal.lib.back_room import LanguageStateFilter, RecordAdmin, TranslatedAdmin
-from programme.models import Activity, Axis, Challenge, Cycle, Event
+from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
 
 
 @admin.register(Cycle)
@@ -43,3 +43,14 @@ class EventAdmin(RecordAdmin):
 class ChallengeAdmin(RecordAdmin):
     list_display = ("number", "title")
     search_fields = ("title_fr", "title_en", "title_es")
+
+
+@admin.register(EmergingIssue)
+class EmergingIssueAdmin(RecordAdmin):
+    list_display = ("title", "region", "challenge", "flagged_on", "lifted_on", "closed_on")
+    list_filter = ("region", "challenge", LanguageStateFilter)
+    list_select_related = ("region", "challenge")
+    search_fields = ("title_fr", "title_en", "title_es")
+    readonly_fields = ("flagged_on", "lifted_on", "closed_on", "ending")
+    autocomplete_fields = ("challenge",)
+    filter_horizontal = ("countries",)

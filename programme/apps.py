@@ -10,11 +10,16 @@ class ProgrammeConfig(AppConfig):
         # Models must be loaded.
         from members.merge_rules import Rule, declare  # noqa: PLC0415
         from portal.lib import sections  # noqa: PLC0415
-        from programme.sections import EVENTS  # noqa: PLC0415
+        from programme import own_parts  # noqa: PLC0415
+        from programme.sections import EMERGING, EVENTS  # noqa: PLC0415
 
-        sections.register(EVENTS)
+        own_parts.register_all()
+        sections.register(EMERGING, EVENTS)
         declare(
             {
                 "programme.Activity_organisations.organisation": Rule(),
+                "programme.EmergingIssue.flagged_by": Rule(),
+                "programme.Second.organisation": Rule(),
+                "programme.Second.by": Rule(),
             }
         )

@@ -1,11 +1,11 @@
-"""Events as entries of a feed: those that were announced or changed last come first."""
+"""Events and emerging issues as entries of a feed: what was changed last comes first."""
 
 from django.utils import translation
 
 from portal.lib import feeds
 from portal.lib.templatetags.text import plain_date
 from portal.lib.translations import Text
-from programme.models import Axis, Event
+from programme.models import Axis, EmergingIssue, EmergingIssueQuerySet, Event
 from programme.models import EventQuerySet as Events
 from regions.feeds import categories
 
@@ -50,3 +50,22 @@ def summary(event: Event) -> Text:
     when = " – ".join(dict.fromkeys(days))
     parts = [f"{when}, {where}." if where else f"{when}.", text.value]
     return Text(" ".join(part for part in parts if part), language)
+
+
+def newest_issues(rows: EmergingIssueQuerySet) -> EmergingIssueQuerySet:
+    """With what an entry needs. ``rows`` are public."""
+    rows = feeds.with_revised_at(rows.select_related("region"))
+    return rows.order_by("-revised_at", "-pk")
+
+
+def issue_entry(issue: EmergingIssue) -> feeds.Entry:
+    told = feeds.entry(
+        issue,
+        id=feeds.name_of("emerging-issue", issue.pk),
+        updated=issue.revised_at or feeds.NEVER,
+        categories=[
+            feeds.Category("emerging-issue", feeds.name_of("scheme", "type")),
+            *categories([issue.region]),
+        ],
+    )
+    return told._replace(summary=issue.text("why"))

@@ -1,4 +1,4 @@
-"""Axes, activities and events as open data."""
+"""Axes, activities, events and emerging issues as open data."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from portal.lib.open_data import (
     text_columns,
     texts,
 )
-from programme.models import Activity, Axis, Event
+from programme.models import Activity, Axis, EmergingIssue, Event
 
 TITLE, SUMMARY = _("title"), _("summary")
 REGIONS = Column("regions", "list", _("codes of the regions, R1 to R9"))
@@ -88,6 +88,34 @@ def events() -> Iterator[dict]:
         }
 
 
+def public_emerging_issues() -> QuerySet:
+    return EmergingIssue.objects.public()
+
+
+def emerging_issues() -> Iterator[dict]:
+    """Of who seconds one only how many public members do."""
+    rows = public_emerging_issues().select_related("region", "challenge").order_by("pk")
+    rows = rows.with_public_seconds().prefetch_related(as_list("countries"))
+    for issue in with_revised_at(rows).iterator(chunk_size=AT_ONCE):
+        yield {
+            "id": issue.pk,
+            **texts(issue, "title", "why", "outcome"),
+            "region": issue.region.code,
+            "countries": [country.code for country in issue.own_countries],
+            "challenge": issue.challenge.number,
+            "urgency": issue.urgency,
+            "source": issue.source,
+            "source_url": issue.source_url,
+            "seconds": issue.second_count,
+            "flagged_on": issue.flagged_on,
+            "lifted_on": issue.lifted_on,
+            "closed_on": issue.closed_on,
+            "ending": issue.ending,
+            "page": absolute(f"/programme/emerging-issues/{issue.pk}/"),
+            "revised_at": issue.revised_at,
+        }
+
+
 SETS = (
     DataSet(
         "axes",
@@ -149,6 +177,35 @@ SETS = (
             REVISED,
         ),
         events,
+        ("id",),
+        is_large=True,
+    ),
+    DataSet(
+        "emerging_issues",
+        _("Emerging issues"),
+        _("What the regions see coming, and what became of it."),
+        (
+            NUMBER,
+            *text_columns(
+                ("title", TITLE),
+                ("why", _("why it matters")),
+                ("outcome", _("what became of it")),
+            ),
+            Column("region", "string", _("code of the region, R1 to R9"), True),
+            Column("countries", "list", _("ISO 3166-1 codes of two letters")),
+            Column("challenge", "integer", _("number of the challenge"), True),
+            Column("urgency", "string", _("urgency: now, months or watch"), True),
+            Column("source", "string", _("source"), True),
+            Column("source_url", "uri", _("address of the source")),
+            Column("seconds", "integer", _("number of public members that second it"), True),
+            Column("flagged_on", "date", _("flagged on"), True),
+            Column("lifted_on", "date", _("lifted to the world on")),
+            Column("closed_on", "date", _("closed on")),
+            Column("ending", "string", _("why it is closed: acted or passed")),
+            page_column(),
+            REVISED,
+        ),
+        emerging_issues,
         ("id",),
         is_large=True,
     ),

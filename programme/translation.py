@@ -1,7 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
-from programme.models import Activity, Axis, Challenge, Cycle, Event
+from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
 
 
 @register(Cycle)
@@ -29,7 +29,13 @@ class ChallengeTranslation(TranslationOptions):
     fields = ("title",)
 
 
+@register(EmergingIssue)
+class EmergingIssueTranslation(TranslationOptions):
+    fields = ("title", "why", "outcome")
+
+
 simple_history.register(Axis, app="programme")
 simple_history.register(Activity, app="programme")
 simple_history.register(Event, app="programme")
 simple_history.register(Challenge, app="programme")
+simple_history.register(EmergingIssue, app="programme", m2m_fields=[EmergingIssue.countries.field])

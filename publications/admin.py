@@ -140,7 +140,7 @@ class NewsletterAdmin(TranslatedAdmin):
 
 class IssueItemInline(admin.TabularInline):
     model = IssueItem
-    autocomplete_fields = ("publication", "event", "organisation")
+    autocomplete_fields = ("emerging_issue", "publication", "event", "organisation")
     extra = 0
 
 

@@ -33,7 +33,7 @@ from members.models import (
 )
 from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, MandateKind
 from portal.models import NetworkIdentity, Picture
-from programme.models import Activity, Axis, Cycle, Event
+from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
 from publications.models import Issue, Newsletter, Publication, Subscription
 from publications.models.periods import Period
 from regions.models import Country, Grouping, GroupingMember, Region
@@ -385,6 +385,29 @@ def create_event(*, regions=(), days: int = 10, **values) -> Event:
     event = Event.objects.create(**defaults | values)
     event.regions.set(regions)
     return event
+
+
+def create_challenge(number: int = 1) -> Challenge:
+    found = Challenge.objects.filter(number=number).first()
+    titles = {"title_fr": f"Enjeu {number}", "title_en": f"Challenge {number}"}
+    return found or Challenge.objects.create(number=number, **titles)
+
+
+def create_emerging_issue(*, region: Region | None = None, challenge=None, **values):
+    """An open issue of R8 in French and English, flagged today unless told otherwise."""
+    serial = number()
+    defaults = {
+        "title_fr": f"Alerte {serial}",
+        "title_en": f"Alert {serial}",
+        "why_fr": "Voici pourquoi.",
+        "why_en": "This is why.",
+        "source": "A survey",
+    }
+    return EmergingIssue.objects.create(
+        region=region or create_region(),
+        challenge=challenge or create_challenge(),
+        **defaults | values,
+    )
 
 
 def create_publication(*, regions=(), axes=(), countries=(), **values) -> Publication:

@@ -52,6 +52,7 @@ from tests.factories import (
     create_contact,
     create_country,
     create_document,
+    create_emerging_issue,
     create_enclosed,
     create_event,
     create_executive,
@@ -180,6 +181,16 @@ TABLE = {
     "members:preferences": ("get", EVERYBODY),
     "members:stop_topic": ("get", EVERYBODY),
     "programme:programme": ("get", EVERYBODY),
+    "programme:emerging_issues": ("get", EVERYBODY),
+    "programme:emerging_issue": ("get", EVERYBODY),
+    "programme:emerging_feed": ("get", EVERYBODY),
+    "programme:emerging_space": ("get", SPACE),
+    "programme:emerging_second": ("post", (302, 302, 302, 302, 403, *(302,) * 5)),
+    "programme:emerging_desk": ("get", DESK),
+    "programme:emerging_flag": ("get", DESK),
+    "programme:emerging_edit": ("get", DESK_ROW),
+    "programme:emerging_close": ("get", DESK_ROW),
+    "programme:emerging_reopen": ("post", DESK_ACT),
     "programme:events": ("get", EVERYBODY),
     "programme:event": ("get", EVERYBODY),
     "programme:event_calendar": ("get", EVERYBODY),
@@ -453,6 +464,7 @@ REVIEW = ("unschedule", "send_back", "schedule", "replace", "correct")
 # What an act is told beside its address.
 SENT = {
     "portal:dossier_pdf": {"p": "P-2026-14"},
+    "programme:emerging_second": {"act": "second"},
     "publications:newsletter_items": {"act": "gather"},
     "portal:desk_translations_act": {"language": "es"},
     "publications:newsletter_test": {"language": "fr"},
@@ -548,6 +560,10 @@ def world() -> dict:
             **followed(publication),
             axis=create_axis(1),
             event=create_event(slug="forum", regions=[region]),
+            emerging_issue=create_emerging_issue(region=region),
+            past_issue=create_emerging_issue(
+                region=region, closed_on=timezone.localdate(), ending="acted"
+            ),
             page=Page.objects.create(slug="about", title_fr="Le réseau", body_fr="<p>Ici.</p>"),
             message=ContactMessage.objects.create(
                 name="A", email="a@example.org", subject="S", text="T", language="fr", region=region
@@ -816,6 +832,11 @@ def arguments(**made) -> dict:
             "removed": made["people"]["colleague"].pk,
         },
         "programme:event": {"slug": "forum"},
+        "programme:emerging_issue": {"pk": made["emerging_issue"].pk},
+        "programme:emerging_second": {"pk": made["emerging_issue"].pk},
+        "programme:emerging_edit": {"pk": made["emerging_issue"].pk},
+        "programme:emerging_close": {"pk": made["emerging_issue"].pk},
+        "programme:emerging_reopen": {"pk": made["past_issue"].pk},
         "programme:event_calendar": {"slug": "forum"},
         "publications:detail": publication,
         **{f"publications:{name}": {"slug": "papers"} for name in SERIES},

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils import timezone
 
+from members.models import Organisation
 from portal.models import Page
+from programme.models import Second
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,8 @@ def house():
         countries=[kenya],
     )
     factories.create_publication(symbol="P/2026/15", access="members", title_en="Members only")
+    flagged = factories.create_emerging_issue(pk=1, region=region, title_en="", why_en="")
+    Second.objects.create(issue=flagged, organisation=Organisation.objects.get(slug="hidden"))
     factories.create_event(slug="forum", regions=[region], title_en="", country=kenya)
     factories.create_activity(axis=factories.create_axis(1), regions=[region])
     letter = factories.create_newsletter(region)
@@ -63,6 +67,8 @@ ADDRESSES = [
     "programme/",
     "programme/1/",
     "programme/events/",
+    "programme/emerging-issues/",
+    "programme/emerging-issues/1/",
     "programme/events/forum/",
     "members/",
     "members/shown/",
@@ -291,8 +297,8 @@ def test_nothing_comes_from_elsewhere(client, house, address):
 
 QUERIES = {
     "": 12,
-    "regions/": 3,
-    "regions/R8/": 15,
+    "regions/": 4,
+    "regions/R8/": 16,
     "programme/1/": 5,
     "pages/about/": 2,
 }

@@ -8,7 +8,7 @@ from members.models import Organisation, User
 from members.models.mandates import MandateKind
 from portal.demo.texts import chance, read, texts
 from portal.models import ContactMessage
-from programme.models import Event
+from programme.models import EmergingIssue, Event
 from publications.models import Issue, IssueItem, Newsletter, Publication, Subscription
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
@@ -97,7 +97,10 @@ def items(issue: Issue, period: Period) -> list[IssueItem]:
         publications = publications.in_region(region)
         events = events.in_region(region)
         members = members.in_region(region)
+    flagged = EmergingIssue.objects.public().flagged_between(period.first_day, period.last_day)
+    flagged = flagged.in_region(region) if region else flagged.lifted()
     found = (
+        ("emerging", "emerging_issue", flagged.newest_first()),
         ("publications", "publication", publications.newest_first()),
         ("events", "event", events.order_by("starts_at", "slug")),
         ("members", "organisation", members.order_by("slug").distinct()),

@@ -49,6 +49,7 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
             (_("Messages"), "members:space_threads"),
             (_("Documents"), "publications:documents"),
             (_("Our texts"), "publications:proposals"),
+            (_("Emerging issues"), "programme:emerging_space"),
         ]
     if standing.is_mandated:
         tabs += [(_("Library"), "publications:space_list"), (_("Search"), "portal:space_search")]
@@ -62,7 +63,10 @@ def space_tabs(request: HttpRequest) -> list[tuple[str, str]]:
     chosen = request.GET.get("organisation")
     several = len(standing.organisations) > 1 and chosen in [o.slug for o in standing.organisations]
     query = f"?organisation={chosen}" if several else ""
-    keeping = ("portal:space", "members:", "publications:documents", "publications:proposals")
+    keeping = (
+        *("portal:space", "members:", "publications:documents", "publications:proposals"),
+        "programme:emerging_space",
+    )
     return [
         (label, reverse(name) + (query if name.startswith(keeping) else "")) for label, name in tabs
     ]
@@ -91,6 +95,7 @@ def desk_tabs(request: HttpRequest) -> list[tuple[str, str]]:
         (_("Regions"), "regions:desk_regions"),
         (_("Publications"), "publications:desk_list"),
         (_("Translations"), "portal:desk_translations"),
+        (_("Emerging issues"), "programme:emerging_desk"),
         (_("Newsletters"), "publications:newsletters_desk"),
         (_("Reports"), "publications:reports_desk"),
     ]

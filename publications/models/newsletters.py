@@ -22,7 +22,7 @@ from portal.lib.translations import (
     TranslatableManager,
     TranslatableQuerySet,
 )
-from programme.models import Event, known_time_zone
+from programme.models import EmergingIssue, Event, known_time_zone
 from publications.models.library import Publication
 from publications.models.periods import Period, Rhythm, valid_period
 from regions.models import Region
@@ -220,6 +220,7 @@ class Issue(Translatable):
 # A column of its own lets the database keep what is told of: it cascades, joins and can be merged,
 # which a pair of type and number cannot.
 POINTERS = {
+    "emerging": "emerging_issue",
     "publications": "publication",
     "events": "event",
     "members": "organisation",
@@ -242,6 +243,7 @@ class IssueItem(models.Model):
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="items")
     section = models.CharField(max_length=20)
     position = models.PositiveSmallIntegerField(default=0)
+    emerging_issue = models.ForeignKey(EmergingIssue, models.CASCADE, null=True, blank=True)
     publication = models.ForeignKey(Publication, models.CASCADE, null=True, blank=True)
     event = models.ForeignKey(Event, models.CASCADE, null=True, blank=True)
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True)

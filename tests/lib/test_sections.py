@@ -16,7 +16,7 @@ def test_each_section_has_a_column_for_what_it_tells_of():
 
 def test_sections_come_in_a_fixed_order_and_have_a_written_rule():
     found = sections.registered()
-    assert [section.code for section in found] == ["publications", "events", "members"]
+    assert [section.code for section in found] == ["emerging", "publications", "events", "members"]
     assert len({section.position for section in found}) == len(found)
     for section in found:
         assert section.found.__doc__

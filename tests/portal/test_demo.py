@@ -24,7 +24,7 @@ from portal.demo.texts import EXAMPLE
 from portal.lib.tidying import tidy
 from portal.lib.translations import LANGUAGES, TranslationState
 from portal.models import ContactMessage
-from programme.models import Activity, Challenge, Event, Level
+from programme.models import Activity, Challenge, EmergingIssue, Event, Level, Second
 from publications.filtering import LibraryFilter
 from publications.models import (
     Author,
@@ -52,6 +52,7 @@ MADE = {
     "editorial life": 14,
     "events": 33,
     "activities": 20,
+    "emerging issues": 6,
     "issues of newsletters": 24,
     "subscriptions": 193,
     "messages": 3,
@@ -330,7 +331,8 @@ def test_past_issues_tell_of_public_things_only(demonstration):
         assert count == expected if expected else 2 <= count <= 3
     assert not Issue.objects.filter(sent_at__gt=timezone.now()).exists()
     # Publications have fixed dates, so that years from now past issues tell of none.
-    sections = set(POINTERS) - ({"publications"} if TODAY.year > 2026 else set())
+    # What was flagged in the last months is in the next letters, not always in past ones.
+    sections = set(POINTERS) - {"emerging"} - ({"publications"} if TODAY.year > 2026 else set())
     assert {item.section for item in IssueItem.objects.all()} >= sections
     for item in IssueItem.objects.all():
         publication, event, organisation = item.publication, item.event, item.organisation
@@ -441,3 +443,14 @@ def test_it_multiplies(demonstration):
             "number", flat=True
         )
         transaction.set_rollback(True)
+
+
+def test_three_regions_lift_what_they_share_and_one_issue_is_closed(demonstration):
+    lifted = EmergingIssue.objects.lifted()
+    assert sorted(issue.region.code for issue in lifted) == ["R4", "R7", "R9"]
+    assert {issue.challenge.number for issue in lifted} == {1}
+    assert {issue.lifted_on for issue in lifted} == {TODAY - datetime.timedelta(days=12)}
+    [closed] = EmergingIssue.objects.exclude(closed_on=None)
+    assert all(closed.own_text("outcome", code) for code in LANGUAGES)
+    seconds = Second.objects.values("organisation")
+    assert Organisation.objects.filter(pk__in=seconds, discreet=True).count() == 0

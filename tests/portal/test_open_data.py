@@ -56,6 +56,7 @@ def house():
     factories.create_publication(symbol="P/2026/15", access="members", body_en=f"<p>{HIDDEN}</p>")
     factories.create_publication(symbol="P/2026/17", access="secretariat", title_en=HIDDEN)
     factories.create_event(slug="forum", regions=[region], axis=axis, country=kenya)
+    factories.create_emerging_issue(region=region)
     factories.create_event(slug="closed", title_fr=HIDDEN, is_public=False)
     activity = factories.create_activity(axis=axis, regions=[region])
     activity.organisations.set([shown, hidden])
@@ -240,6 +241,7 @@ QUERIES = {
     "axes": 1,
     "activities": 3,
     "events": 2,
+    "emerging_issues": 2,
     "regions": 1,
     "countries": 1,
     "groupings": 2,
@@ -252,6 +254,7 @@ def test_a_file_asks_as_often_for_three_rows(client, house, name, rows, django_a
     for _number in range(rows):
         factories.create_publication(regions=[factories.create_region("R8")])
         factories.create_event()
+        factories.create_emerging_issue()
         factories.create_activity()
         factories.create_organisation()
     client.get("/en/contact/")

@@ -1,0 +1,41 @@
+from programme.models.emerging import (
+    EmergingIssue,
+    EmergingIssueQuerySet,
+    Ending,
+    Second,
+    Urgency,
+)
+from programme.models.programme import (
+    Activity,
+    ActivityQuerySet,
+    Axis,
+    AxisQuerySet,
+    Challenge,
+    Cycle,
+    Event,
+    EventQuerySet,
+    Level,
+    OldActivityAddress,
+    OldEventAddress,
+    known_time_zone,
+)
+
+__all__ = (
+    "Activity",
+    "ActivityQuerySet",
+    "Axis",
+    "AxisQuerySet",
+    "Challenge",
+    "Cycle",
+    "EmergingIssue",
+    "EmergingIssueQuerySet",
+    "Ending",
+    "Event",
+    "EventQuerySet",
+    "Level",
+    "OldActivityAddress",
+    "OldEventAddress",
+    "Second",
+    "Urgency",
+    "known_time_zone",
+)

@@ -33,6 +33,13 @@ class TranslatedAdmin(TranslationAdmin):
             kwargs["form"] = type(self.form.__name__, (MinorEditForm, self.form), {})
         return super().get_form(request, obj, **kwargs)
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """What is written in a language says which, for spelling and for who listens."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and (language := getattr(db_field, "language", None)):
+            field.widget.attrs["lang"] = language
+        return field
+
     def save_model(self, request, obj, form, change):
         if form.cleaned_data.get("minor_edit"):
             obj.save(minor_edit=True)

@@ -1,7 +1,7 @@
 """Every page in three languages, judged by the Nu checker in one process.
 
 The pages are those of the table of access, each as the first person sees it who may open it, and
-what can be reached by links in the demonstration network, a few of each kind.
+what can be reached by links in the demonstration network, two of each kind.
 """
 
 import html
@@ -34,7 +34,7 @@ CHECKER = Path(__file__).with_name("node_modules") / "vnu-jar" / "build" / "dist
 OF_OTHERS = {"admin:index", "admin:login", "publications:newsletter_preview"}
 # What an error is about differs from page to page.
 QUOTED = re.compile(r"(?<=Bad value )“[^”]*”")
-# So many pages of an address are looked at where only its arguments or its query differ.
+# So many pages are looked at where only the arguments or the values of the query differ.
 OF_EACH = 2
 
 

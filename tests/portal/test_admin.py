@@ -1,6 +1,7 @@
 """The back room opens every list and form for the secretariat, and leaves the verbs alone."""
 
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
@@ -233,3 +234,12 @@ def test_a_minor_edit_is_said_in_the_back_room_too(client, secretary):
     client.post(address, sent | {"title_fr": "Axe 3"})
     axis.refresh_from_db()
     assert axis.state_en == "outdated"
+
+
+@pytest.mark.parametrize("code", ["fr", "en", "es"])
+def test_each_text_says_the_language_it_is_written_in(client, records, code):
+    address = reverse("admin:publications_publication_change", args=[create_publication().pk])
+    page = client.get(address).content.decode()
+    for name in ("title", "summary", "body"):
+        control = re.search(rf'<(?:input|textarea)[^>]*\bname="{name}_{code}"[^>]*>', page)[0]
+        assert f'lang="{code}"' in control

@@ -1,6 +1,7 @@
 """OAI-PMH 2.0: the six verbs, every error, and a harvest by a real client."""
 
 import datetime
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -269,3 +270,85 @@ def test_what_changes_during_a_harvest_is_met_again(client, monkeypatch):
         "P/2026/05",
         moved.symbol,
     ]
+
+
+# -- The schemas ---------------------------------------------------------------------------------
+
+# What each element holds and in which order, as the schema of OAI-PMH 2.0 has it; a star ends what
+# may be missing or come several times.
+CHILDREN = {
+    "GetRecord": "record",
+    "ListRecords": "record* resumptionToken*",
+    "ListIdentifiers": "header* resumptionToken*",
+    "ListSets": "set* resumptionToken*",
+    "ListMetadataFormats": "metadataFormat*",
+    "Identify": "repositoryName baseURL protocolVersion adminEmail* earliestDatestamp "
+    "deletedRecord granularity compression* description*",
+    "record": "header metadata* about*",
+    "header": "identifier datestamp setSpec*",
+    "metadataFormat": "metadataPrefix schema metadataNamespace",
+    "set": "setSpec setName setDescription*",
+}
+WRITTEN = {
+    "datestamp": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "responseDate": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "earliestDatestamp": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "setSpec": r"[A-Za-z0-9\-_.!~*'()]+(:[A-Za-z0-9\-_.!~*'()]+)*",
+    "identifier": r"[a-z]+:\S+",
+    "metadataPrefix": r"[A-Za-z0-9\-_.!~*'()]+",
+    "adminEmail": r"\S+@(\S+\.)+\S+",
+}
+DUBLIN_CORE = {
+    *("title", "creator", "subject", "description", "publisher", "contributor", "date", "type"),
+    *("format", "identifier", "source", "language", "relation", "coverage", "rights"),
+}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "verb=Identify",
+        "verb=ListSets",
+        "verb=ListMetadataFormats",
+        "verb=ListIdentifiers&metadataPrefix=oai_dc",
+        "verb=ListRecords&metadataPrefix=oai_dc",
+        "verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:P-2026-14",
+        "verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:P-2026-99",
+        "verb=ListRecords&resumptionToken=none",
+        "verb=None",
+        "",
+    ],
+)
+def test_every_answer_keeps_the_schema(client, query):
+    regions, axes = [create_region("R8")], [create_axis(3)]
+    create_publication(symbol="P/2026/14", regions=regions, axes=axes)
+    gone = create_publication(symbol="P/2026/15", regions=regions)
+    publishing.withdraw(gone)
+    root = etree.fromstring(client.get(f"/oai?{query}").content)
+    said = " ".join(local(child) for child in root)
+    verbs = "|".join(CHILDREN)
+    assert re.fullmatch(rf"responseDate request( error)+|responseDate request ({verbs})", said)
+    for element in root.iter(f"{{{NS['o']}}}*"):
+        name, parent = local(element), element.getparent()
+        if name in CHILDREN:
+            allowed = [
+                f"(?:{one[:-1]} )*" if one.endswith("*") else f"{one} "
+                for one in CHILDREN[name].split()
+            ]
+            assert re.fullmatch("".join(allowed), "".join(f"{local(child)} " for child in element))
+        if name in WRITTEN:
+            assert re.fullmatch(WRITTEN[name], element.text), name
+        if name == "record":
+            is_deleted = element.find("o:header", NS).get("status") == "deleted"
+            assert is_deleted == (element.find("o:metadata", NS) is None)
+        if name == "error":
+            assert parent is root
+            assert len(root) == 3
+    for element in root.iter(f"{{{NS['dc']}}}*"):
+        assert local(element) in DUBLIN_CORE
+        assert element.text.strip()
+        assert len(element) == 0
+
+
+def local(element) -> str:
+    return etree.QName(element).localname

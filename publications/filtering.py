@@ -4,6 +4,7 @@ The counts beside the choices never lead to an empty list. Of the whole public l
 of a narrowed one they are taken from its newest thousand texts, in one query.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -16,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.translations import LANGUAGES, READABLE, current_language
 from publications.models import FacetCount
-from publications.shelving import TOTAL
+from publications.shelving import PLACED, TOTAL, keys_of
 from publications.vocabulary import Vocabulary, Word, words
 
 MOST = 1000  # texts of a narrowed list that are counted
+CANDIDATES = 4000  # and texts of one value that are looked through for them
 LABELS = {
     "language": _("Text available in"),
     "kind": _("Kind"),
@@ -38,6 +40,7 @@ SORTS = {
 }
 YEARS = range(1900, 2201)
 Counts = Mapping[tuple[str, str], int]
+Axes = list[tuple[str, int]]  # of the present cycle: number@year, and the key of the row
 
 
 class Option(NamedTuple):
@@ -74,12 +77,13 @@ class Facet(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """How many texts a list has, in all and for each (facet, value). With ``is_more``, the list
-    goes on, and every number means "at least"."""
+    """How many texts a list has, in all and for each (facet, value). With ``is_more`` the list
+    goes on; the numbers of the ``capped`` facets mean "at least"."""
 
     total: int
     numbers: Counts
     is_more: bool = False
+    capped: frozenset[str] = frozenset()
 
 
 class LibraryFilter:
@@ -166,11 +170,11 @@ class LibraryFilter:
             case "series":
                 return Q(series_id=value)
             case "year":
-                return Q(published_on__range=(f"{int(value):04d}-01-01", f"{int(value):04d}-12-31"))
+                return Q(published_on__range=year_of(value))
         return Q(**{name: value})
 
     @property
-    def axes(self) -> list[tuple[str, int]]:
+    def axes(self) -> Axes:
         """The axes of the present cycle: number and year, and the key of the row."""
         return [(key, word.place) for key, word in self.words["cycle"].items()]
 
@@ -193,115 +197,174 @@ class LibraryFilter:
                 continue
             options.append(Option(self.written(name, value), word, number, value == chosen))
         options.sort(key=lambda option: option.word.place)
-        return Facet(name, LABELS[name], options, self.unknown.get(name, ""), counted.is_more)
+        is_more = name in counted.capped
+        return Facet(name, LABELS[name], options, self.unknown.get(name, ""), is_more)
 
     def counted(self, rows: QuerySet, *, kept: bool) -> Counted:
         """The counts of the list. ``kept`` says that these rows are the public list, of which
-        the counts without any filter are kept."""
-        if kept and not self.chosen:
-            found = kept_counts(self.axes)
-            if found is not None:
-                return found
-        return counts_of(self, rows)
+        the counts without any filter are kept, and each text placed under all it counts for."""
+        known = kept_counts(self.axes) if kept else None
+        if known is not None and not self.chosen:
+            return known
+        # The choices of a facet that is chosen are counted as if it were not: choosing another
+        # of them then leads somewhere too.
+        apart = self.chosen if known is None or len(self.chosen) > 1 else {}
+        if known is None:
+            lists = {
+                name: newest_read(self.narrowed(rows, leaving_out=name)) for name in ("", *apart)
+            }
+        else:
+            asked = {name: self.without(name) for name in ("", *apart)}
+            lists = newest_placed(asked, known=known, axes=self.axes)
+        hits = lists[""]
+        numbers = tallied(hits.keys, self.axes)
+        capped = set(LABELS) if hits.is_more else set()
+        for name, value in self.chosen.items():
+            instead = tallied(lists[name].keys, self.axes) if name in lists else known.numbers
+            of_facet = {key: number for key, number in instead.items() if key[0] == name}
+            of_facet.setdefault((name, value), 0)
+            numbers = {key: number for key, number in numbers.items() if key[0] != name} | of_facet
+            capped.discard(name)
+            if name in lists and lists[name].is_more:
+                capped.add(name)
+        return Counted(len(hits.keys), numbers, hits.is_more, frozenset(capped))
+
+    def without(self, name: str) -> dict[str, str]:
+        """What is chosen of the other facets."""
+        return {facet: value for facet, value in self.chosen.items() if facet != name}
 
 
-def kept_counts(axes: list[tuple[str, int]]) -> Counted | None:
+def kept_counts(axes: Axes) -> Counted | None:
     """The kept counts of the whole public list; None before anything was counted."""
-    keys = {key for key, _pk in axes}
-    numbers = {}
-    for facet, value, number in FacetCount.objects.order_by().values_list(
-        "facet", "value", "number"
-    ):
-        if facet == "axis":
-            if value not in keys:
-                continue
-            value = value.split("@")[0]
-        numbers[facet, value] = number
+    kept = FacetCount.objects.order_by().values_list("facet", "value", "number")
+    numbers = shown({f"{facet}:{value}": number for facet, value, number in kept}, axes)
     if (TOTAL, "") not in numbers:
         return None
     return Counted(numbers.pop((TOTAL, "")), numbers)
 
 
+def shown(numbers: Mapping[str, int], axes: Axes) -> dict[tuple[str, str], int]:
+    """By facet and value as a reader chooses them: of the axes, those of the present cycle."""
+    present = {key for key, _pk in axes}
+    found = {}
+    for key, number in numbers.items():
+        facet, _colon, value = key.partition(":")
+        if facet == "axis":
+            if value not in present:
+                continue
+            value = value.split("@")[0]
+        found[facet, value] = number
+    return found
+
+
 # -- Counting a narrowed list --------------------------------------------------------------------
 
-COLUMNS = ("pk", "kind", "level", "published_on", "series_id", *(f"state_{c}" for c in LANGUAGES))
-LINKED = {
-    "region": ("regions", "JOIN regions_region t ON t.id = l.region_id", "t.code"),
-    "country": ("countries", "", "l.country_id"),
-    "challenge": ("challenges", "JOIN programme_challenge t ON t.id = l.challenge_id", "t.number"),
-}
+
+class Newest(NamedTuple):
+    """What the newest texts of a list count for, each "facet:value" between spaces. With
+    ``is_more``, the list may go on."""
+
+    keys: list[str]
+    is_more: bool
 
 
-def counts_of(filters: LibraryFilter, rows: QuerySet) -> Counted:
-    """Every count of a narrowed list in one query, from its newest thousand texts.
+def tallied(keys: list[str], axes: Axes) -> dict[tuple[str, str], int]:
+    found: Counter[str] = Counter()
+    # Many texts count for the same.
+    for text, times in Counter(keys).items():
+        for key in text.split():
+            found[key] += times
+    found.pop(f"{TOTAL}:", None)
+    return shown(found, axes)
 
-    The choices of a facet that is chosen are counted as if it were not: choosing another of
-    them then leads somewhere too.
+
+def newest_read(rows: QuerySet) -> Newest:
+    """Those of any rows, from the rows themselves."""
+    states = [f"state_{code}" for code in LANGUAGES]
+    columns = ("pk", "kind", "level", "published_on", "series_id", *states, "shelf")
+    # Not rewritten for a language: the columns come as they are asked for.
+    plain = rows.rewrite(False).order_by("-published_on", "-pk").values_list(*columns)
+    found = [
+        " ".join(
+            keys_of(
+                kind=kind,
+                level=level,
+                day=day,
+                series=series,
+                languages=[
+                    code for code, state in zip(LANGUAGES, own, strict=True) if state in READABLE
+                ],
+                shelf=shelf,
+            )
+        )
+        for _pk, kind, level, day, series, *own, shelf in plain[: MOST + 1]
+    ]
+    return Newest(found[:MOST], len(found) > MOST)
+
+
+def newest_placed(
+    lists: Mapping[str, Mapping[str, str]], *, known: Counted, axes: Axes
+) -> dict[str, Newest]:
+    """Those of several narrowings of the public list, in one query that reads an index alone.
+
+    Each goes through the newest texts of the rarest of its values, and through so many at most.
     """
-    parts: list[str] = []
+    holds = "strpos" if connection.vendor == "postgresql" else "instr"
     tables: list[str] = []
-    params: list = []
-
-    def table(name: str, narrowed: QuerySet):
-        # Not rewritten for a language: the columns come in the order they are asked for.
-        plain = narrowed.rewrite(False).order_by("-published_on", "-pk")
-        newest = plain.values(*COLUMNS)[: MOST + 1]
-        sql, own = newest.query.sql_with_params()
-        tables.append(f"{name} (id, kind, level, day, series, fr, en, es) AS MATERIALIZED ({sql})")
-        params.extend(own)
-
-    table("hits", filters.narrowed(rows))
-    parts.append("SELECT 'total', '', COUNT(*) FROM hits")
-    for name in LABELS:
-        source = "hits"
-        if name in filters.chosen:
-            source = f"but_{name}"
-            table(source, filters.narrowed(rows, leaving_out=name))
-        parts.extend(grouped(name, source, filters))
+    parts: list[str] = []
+    of_tables: list = []
+    of_parts: list = []
+    for place, asked in enumerate(lists.values()):
+        first = min(
+            (facet for facet in asked if facet in PLACED),
+            key=lambda facet: known.numbers.get((facet, asked[facet]), 0),
+            default=TOTAL,
+        )
+        others = [facet for facet in asked if facet not in (first, "year")]
+        limit = CANDIDATES if others else MOST
+        of_tables.append(key_of(first, asked.get(first, ""), axes))
+        within = ""
+        if "year" in asked:
+            within = "AND day BETWEEN %s AND %s"
+            of_tables += year_of(asked["year"])
+        tables.append(
+            f"""list{place} AS MATERIALIZED (SELECT keys FROM publications_placement
+            WHERE key = %s {within} ORDER BY day DESC, publication_id DESC LIMIT %s)"""
+        )
+        of_tables.append(limit + 1)
+        tests = " AND ".join([f"{holds}(keys, %s) > 0" for _facet in others]) or "1 = 1"
+        parts.append(
+            f"""SELECT * FROM (
+            SELECT {place}, keys FROM list{place} WHERE {tests} LIMIT %s) AS found{place}
+            UNION ALL SELECT {place}, NULL WHERE (SELECT COUNT(*) FROM list{place}) > %s"""
+        )
+        of_parts += [f" {key_of(facet, asked[facet], axes)} " for facet in others]
+        of_parts += [MOST + 1, limit]
+    found: list[list[str | None]] = [[] for _name in lists]
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(tables)} {' UNION ALL '.join(parts)}", params)
-        numbers = {(facet, str(value)): number for facet, value, number in cursor.fetchall()}
-    total = numbers.pop((TOTAL, ""))
-    return Counted(min(total, MOST), numbers, total > MOST)
+        sql = f"WITH {', '.join(tables)} {' UNION ALL '.join(parts)}"
+        cursor.execute(sql, [*of_tables, *of_parts])
+        for place, keys in cursor.fetchall():
+            found[place].append(keys)
+    return {
+        name: Newest(
+            [keys for keys in rows if keys is not None][:MOST],
+            None in rows or len(rows) > MOST,
+        )
+        for name, rows in zip(lists, found, strict=True)
+    }
 
 
-def grouped(name: str, source: str, filters: LibraryFilter) -> list[str]:
-    """The statements that count one facet over a table of texts. Nothing in them was typed by
-    a reader: names of columns, our own codes, and the keys of axes."""
-    if name == "language":
-        states = ", ".join(f"'{state.value}'" for state in READABLE)
-        return [
-            f"SELECT 'language', '{code}', COUNT(*) FROM {source} WHERE {code} IN ({states})"
-            for code in LANGUAGES
-        ]
-    if name == "axis":
-        keys = ", ".join(str(int(pk)) for _key, pk in filters.axes) or "0"
-        number = as_text("t.number")
-        return [
-            f"SELECT 'axis', {number}, COUNT(*) FROM {source} h "
-            "JOIN publications_publication_axes l ON l.publication_id = h.id "
-            f"JOIN programme_axis t ON t.id = l.axis_id WHERE t.id IN ({keys}) GROUP BY t.number"
-        ]
-    if name in LINKED:
-        relation, join, column = LINKED[name]
-        return [
-            f"SELECT '{name}', {as_text(column)}, COUNT(*) FROM {source} h "
-            f"JOIN publications_publication_{relation} l ON l.publication_id = h.id {join} "
-            f"GROUP BY {column}"
-        ]
-    column = {"year": year_of("day"), "series": as_text("series")}.get(name, name)
-    some = "WHERE series IS NOT NULL" if name == "series" else ""
-    return [f"SELECT '{name}', {column}, COUNT(*) FROM {source} {some} GROUP BY {column}"]
+def key_of(facet: str, value: str, axes: Axes) -> str:
+    """The key of a value that is chosen; an axis means that of the present cycle."""
+    if facet == "axis":
+        value = next((key for key, _pk in axes if key.split("@")[0] == value), "")
+    return f"{facet}:{value}"
 
 
-def as_text(column: str) -> str:
-    return f"CAST({column} AS VARCHAR(20))"
-
-
-def year_of(column: str) -> str:
-    if connection.vendor == "postgresql":
-        return f"to_char({column}, 'YYYY')"
-    return f"substr({column}, 1, 4)"
+def year_of(value: str) -> tuple[str, str]:
+    """The first and the last day of a year."""
+    return f"{int(value):04d}-01-01", f"{int(value):04d}-12-31"
 
 
 def library(rows: QuerySet) -> QuerySet:

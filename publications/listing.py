@@ -38,6 +38,8 @@ def listed(request: HttpRequest, rows: QuerySet, *, area: str) -> Listing:
     narrowed = library(filters.narrowed(rows))
     page = paging.page_of(narrowed, by=filters.order, query=request.GET, size=PER_PAGE)
     counted = filters.counted(rows, kept=area == "public")
+    if counted.is_more and not page.has_previous() and not page.has_next():
+        counted = counted._replace(total=len(page), is_more=False)
     return Listing(
         filters=filters,
         page=page,

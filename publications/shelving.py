@@ -2,9 +2,11 @@
 
 ``shelf`` holds the links of a publication as plain values: a page of a list is then one query,
 however many regions and files its texts have. It follows every change of the links within the
-same transaction. The counts follow after the commit, and a nightly repair counts everything anew.
+same transaction. The counts, and the placements under each value from which narrowed lists are
+counted, follow after the commit; a nightly repair makes everything anew.
 """
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable
 
@@ -14,7 +16,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 
 from portal.lib.changes import announce
 from portal.lib.translations import LANGUAGES
-from publications.models import FacetCount, Publication, PublicationFile
+from publications.models import FacetCount, Placement, Publication, PublicationFile
 
 LINKS = {
     "axes": ("axis__number", "axis__cycle__first_year"),
@@ -90,25 +92,76 @@ def listen():
 # -- The counts ------------------------------------------------------------------------------------
 
 
+# The facets under each value of which a text is placed. Of the others no list is long to look
+# through: most texts have a language, and the days of a year stand together.
+PLACED = (TOTAL, "kind", "region", "country", "axis", "challenge", "series")
+
+
 def adds(publication: Publication) -> list[str]:
     """What a publication adds to the counts of the public list, as facet:value."""
     if not publication.is_announced:
         return []
-    shelf = publication.shelf
-    values = [
+    return keys_of(
+        kind=publication.kind,
+        level=publication.level,
+        day=publication.published_on,
+        series=publication.series_id,
+        languages=[code for code in LANGUAGES if publication.is_available(code)],
+        shelf=publication.shelf,
+    )
+
+
+def keys_of(
+    *,
+    kind: str,
+    level: str,
+    day: datetime.date,
+    series: int | None,
+    languages: Iterable[str],
+    shelf: dict,
+) -> list[str]:
+    """What a text with these values counts for."""
+    return [
         f"{TOTAL}:",
-        f"kind:{publication.kind}",
-        f"level:{publication.level}",
-        f"year:{publication.published_on.year}",
-        *(f"language:{code}" for code in LANGUAGES if publication.is_available(code)),
+        f"kind:{kind}",
+        f"level:{level}",
+        f"year:{day.year}",
+        *(f"language:{code}" for code in languages),
         *(f"region:{code}" for code in shelf.get("regions", ())),
         *(f"country:{code}" for code in shelf.get("countries", ())),
         *(f"axis:{number}@{year}" for number, year in shelf.get("axes", ())),
         *(f"challenge:{number}" for number in shelf.get("challenges", ())),
+        *([f"series:{series}"] if series else []),
     ]
-    if publication.series_id:
-        values.append(f"series:{publication.series_id}")
-    return values
+
+
+def place(rows: Iterable[Publication]) -> int:
+    """Place these texts under what they count for; how many placements were not true."""
+    wanted = {
+        (row.pk, key): (row.published_on, f" {' '.join(row.counted)} ")
+        for row in rows
+        for key in row.counted
+        if key.partition(":")[0] in PLACED
+    }
+    stale = []
+    kept = Placement.objects.order_by().filter(publication__in=[row.pk for row in rows])
+    for pk, publication, key, day, keys in kept.values_list(
+        "pk", "publication", "key", "day", "keys"
+    ):
+        if wanted.get((publication, key)) == (day, keys):
+            del wanted[publication, key]
+        else:
+            stale.append(pk)
+    if stale:
+        Placement.objects.filter(pk__in=stale).delete()
+    Placement.objects.bulk_create(
+        (
+            Placement(publication_id=publication, key=key, day=day, keys=keys)
+            for (publication, key), (day, keys) in wanted.items()
+        ),
+        batch_size=BATCH,
+    )
+    return len(stale) + len(wanted)
 
 
 def follow(changed: Iterable[models.Model]):
@@ -120,7 +173,8 @@ def follow(changed: Iterable[models.Model]):
             rows = Publication.objects.select_for_update().filter(pk__in=pks).order_by("pk")
             differences: Counter[str] = Counter()
             moved = []
-            for row in without_texts(rows):
+            rows = list(without_texts(rows))
+            for row in rows:
                 now = adds(row)
                 if now != row.counted:
                     differences.update(now)
@@ -128,6 +182,7 @@ def follow(changed: Iterable[models.Model]):
                     row.counted = now
                     moved.append(row)
             Publication.objects.bulk_update(moved, ["counted"])
+            place(rows)
             correct(differences)
             # The page with the counts may have been kept since the change itself was told.
             announce(*moved)
@@ -166,7 +221,8 @@ def repair() -> int:
         with transaction.atomic():
             mended += settle_batch(pks)
             stale = []
-            for row in without_texts(Publication.objects.filter(pk__in=pks)):
+            rows = list(without_texts(Publication.objects.filter(pk__in=pks)))
+            for row in rows:
                 before = (row.counted, row.sort_fr, row.sort_en, row.sort_es)
                 row.counted = adds(row)
                 row.follow_texts()
@@ -175,7 +231,7 @@ def repair() -> int:
                     stale.append(row)
             Publication.objects.bulk_update(stale, ["counted", "sort_fr", "sort_en", "sort_es"])
             announce(*stale)
-            mended += len(stale)
+            mended += len(stale) + place(rows)
     with transaction.atomic():
         kept = {f"{row.facet}:{row.value}": row.number for row in FacetCount.objects.all()}
         differences = Counter(totals)

@@ -1,5 +1,5 @@
 from publications.models.addresses import OldSymbol
-from publications.models.counts import FacetCount
+from publications.models.counts import FacetCount, Placement
 from publications.models.credits import Author
 from publications.models.files import PublicationFile
 from publications.models.follows import Appearance, Digest, ListFollow, TranslationWish
@@ -29,6 +29,7 @@ __all__ = [
     "ListFollow",
     "Newsletter",
     "OldSymbol",
+    "Placement",
     "Publication",
     "PublicationFile",
     "Report",

@@ -9,6 +9,8 @@ import sys
 import time
 
 YEARS, KINDS = 40, ("report", "speech", "position", "handbook", "policy_note")
+# Every second text is on Kenya, one in ten thousand on Tuvalu.
+COUNTRIES = {"KE": 2, "TV": 10_000}
 # What a reader asks for, from the most common to the rare.
 ADDRESSES = {
     "the whole list": "",
@@ -66,17 +68,74 @@ def fill(publications: int):
                 f"(SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM {target}) t "
                 f"ON t.place = p.id % {modulus} WHERE p.id >= 1000"
             )
-        # Every second text is on Kenya, one in ten thousand on Tuvalu.
-        for code, modulus in (("KE", 2), ("TV", 10_000)):
+        for code, modulus in COUNTRIES.items():
             cursor.execute(
                 "INSERT INTO publications_publication_countries (publication_id, country_id) "
                 f"SELECT id, '{code}' FROM publications_publication "
                 f"WHERE id >= 1000 AND id % {modulus} = 0"
             )
     Publication.objects.filter(pk=pattern.pk).delete()
+    place()
     with connection.cursor() as cursor:
         vacuum = "VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE"
         cursor.execute(vacuum)
+
+
+def place():
+    """The placements and counts of all of them, as publications.shelving keeps them."""
+    from django.db import connection  # noqa: PLC0415
+
+    from portal.lib.translations import LANGUAGES, READABLE  # noqa: PLC0415
+
+    is_postgresql = connection.vendor == "postgresql"
+    year = "to_char(p.published_on, 'YYYY')" if is_postgresql else "substr(p.published_on, 1, 4)"
+    readable = ", ".join(f"'{state.value}'" for state in READABLE)
+    languages = " || ".join(
+        f"CASE WHEN p.state_{code} IN ({readable}) THEN ' language:{code}' ELSE '' END"
+        for code in LANGUAGES
+    )
+    countries = " || ".join(
+        f"CASE WHEN p.id % {modulus} = 0 THEN ' country:{code}' ELSE '' END"
+        for code, modulus in COUNTRIES.items()
+    )
+    placed = ["'total:'", "'kind:' || kind", "'region:' || region", "'axis:' || axis"]
+    rows = [f"SELECT id, {key}, published_on, keys FROM told" for key in placed]
+    rows += [
+        f"SELECT id, 'country:{code}', published_on, keys FROM told WHERE id % {modulus} = 0"
+        for code, modulus in COUNTRIES.items()
+    ]
+    counted = [f"SELECT 'year', {year}, COUNT(*) FROM publications_publication p GROUP BY {year}"]
+    counted += [
+        f"SELECT 'language', '{code}', COUNT(*) FROM publications_publication "
+        f"WHERE state_{code} IN ({readable})"
+        for code in LANGUAGES
+    ]
+    counted.append("SELECT 'level', level, COUNT(*) FROM publications_publication GROUP BY level")
+    colon = "strpos(key, ':')" if is_postgresql else "instr(key, ':')"
+    with connection.cursor() as cursor:
+        if is_postgresql:
+            cursor.execute("SET work_mem = '256MB'")
+        for table in ("publications_facetcount", "publications_placement"):
+            cursor.execute(f"{'TRUNCATE' if is_postgresql else 'DELETE FROM'} {table}")
+        cursor.execute(
+            "INSERT INTO publications_placement (publication_id, key, day, keys) "
+            "WITH told AS (SELECT p.id, p.kind, p.published_on, r.code AS region, "
+            "a.number || '@' || c.first_year AS axis, "
+            f"' total: kind:' || p.kind || ' level:' || p.level || ' year:' || {year} "
+            f"|| {languages} || ' region:' || r.code || {countries} "
+            "|| ' axis:' || a.number || '@' || c.first_year || ' ' AS keys "
+            "FROM publications_publication p "
+            "JOIN publications_publication_regions pr ON pr.publication_id = p.id "
+            "JOIN regions_region r ON r.id = pr.region_id "
+            "JOIN publications_publication_axes pa ON pa.publication_id = p.id "
+            "JOIN programme_axis a ON a.id = pa.axis_id "
+            f"JOIN programme_cycle c ON c.id = a.cycle_id) {' UNION ALL '.join(rows)}"
+        )
+        cursor.execute(
+            "INSERT INTO publications_facetcount (facet, value, number) "
+            f"SELECT substr(key, 1, {colon} - 1), substr(key, {colon} + 1), COUNT(*) "
+            f"FROM publications_placement GROUP BY key UNION ALL {' UNION ALL '.join(counted)}"
+        )
 
 
 def day(vendor: str) -> str:
@@ -87,7 +146,7 @@ def day(vendor: str) -> str:
 
 
 def measure():
-    """The wall clock of the database for each query of a page, and of a part of a harvest."""
+    """The CPU of a page and of its counts, and of a part of a harvest."""
     from django.db import connection  # noqa: PLC0415
     from django.http import QueryDict  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
@@ -97,6 +156,7 @@ def measure():
     from publications.harvesting import records  # noqa: PLC0415
     from publications.harvesting.requests import Selection  # noqa: PLC0415
     from publications.models import Publication  # noqa: PLC0415
+    from tests.bench.spending import spent  # noqa: PLC0415
 
     def page(query: QueryDict):
         filters = LibraryFilter(query, language="fr")
@@ -108,15 +168,9 @@ def measure():
         return filters.counted(Publication.objects.announced(), kept=True)
 
     def told(name: str, call):
-        call()
         with CaptureQueriesContext(connection) as captured:
-            started = time.perf_counter()
             found = call()
-            wall = (time.perf_counter() - started) * 1000
-        inside = sum(float(query["time"]) for query in captured) * 1000
-        print(
-            f"{name}: {len(captured)} queries, {inside:.0f} ms in them, {wall:.0f} ms", flush=True
-        )
+        print(f"{name}: {len(captured)} queries, {spent(call)}", flush=True)
         return found
 
     for name, address in ADDRESSES.items():

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal import loading
 from portal.lib import paging
-from publications.filtering import LibraryFilter, library
+from publications.filtering import CANDIDATES, LibraryFilter, library
 from publications.harvesting import records
 from publications.harvesting.requests import Selection
 from publications.models import Publication
@@ -19,6 +19,7 @@ PUBLICATIONS = 50_000
 TABLES = ("publications_publication", "publications_publication_regions")
 # What a page may look at on its way to twenty rows: a rare text has to be looked for.
 MOST_ROWS = 6_000
+MOST_COUNTED = 3 * (CANDIDATES + 1)  # of two facets: the list, and each as if it were not chosen
 
 
 @pytest.fixture
@@ -41,6 +42,21 @@ def test_no_page_of_the_list_reads_all_texts(publications):
             plans.check(sql, tables=TABLES, most_rows=MOST_ROWS)
             assert page.object_list
             query = QueryDict(f"{address}&after={page.after}")
+
+
+def test_no_count_looks_through_more_than_the_newest_of_a_value(publications):
+    for name, address in large_library.ADDRESSES.items():
+        filters = LibraryFilter(QueryDict(address), language="fr")
+        with CaptureQueriesContext(connection) as captured:
+            counted = filters.counted(Publication.objects.announced(), kept=True)
+        assert counted.total, name
+        for sql in (query["sql"] for query in captured):
+            assert '"publications_publication"' not in sql
+            if "publications_placement" in sql:
+                plans.check(sql, tables=("publications_placement",), most_rows=MOST_COUNTED)
+
+
+def test_no_part_of_a_harvest_reads_all_texts(publications):
     with CaptureQueriesContext(connection) as captured:
         part = records.part_of(Selection())
         records.part_of(Selection(after=part.after))

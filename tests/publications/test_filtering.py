@@ -5,15 +5,17 @@ import re
 from collections import Counter
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.lib import changes
 from portal.lib.translations import LANGUAGES
 from programme.models import Challenge
-from publications import filtering, shelving
-from publications.filtering import LibraryFilter
-from publications.models import FacetCount, Publication, Series
+from publications import filtering, listing, shelving
+from publications.filtering import Counted, LibraryFilter
+from publications.models import FacetCount, Placement, Publication, Series
 from tests.factories import create_axis, create_country, create_publication, create_region
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +149,8 @@ def test_the_counts_are_those_of_a_count_by_hand(places, rows, chosen):
     shelving.follow(Publication.objects.filter(pk__in=[record.pk for record in records]))
     if records:
         assert shown(LibraryFilter({}), kept=True) == shown(LibraryFilter({}), kept=False)
+    # And so are those that are taken from the placements.
+    assert shown(found, kept=True) == (total, dict(numbers))
     assert shelving.repair() == 0
 
 
@@ -199,6 +203,38 @@ def test_kept_counts_follow_each_change(places, django_capture_on_commit_callbac
     assert shelving.repair() == 0
 
 
+def test_a_text_is_placed_where_its_date_says(places, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        record = create_publication(
+            regions=places["regions"][:1], published_on=datetime.date(2021, 3, 1)
+        )
+    placed = Placement.objects.values_list("key", "day")
+    assert set(placed.all()) == {
+        (key, datetime.date(2021, 3, 1)) for key in ("total:", "kind:report", "region:R1")
+    }
+    # The year stays the same, and so does all that the text counts for.
+    with django_capture_on_commit_callbacks(execute=True):
+        record.published_on = datetime.date(2021, 4, 1)
+        record.save()
+    assert {day for _key, day in placed.all()} == {datetime.date(2021, 4, 1)}
+    with django_capture_on_commit_callbacks(execute=True):
+        record.state = "withdrawn"
+        record.save()
+    assert not placed.exists()
+
+
+def test_what_was_placed_wrongly_is_mended(places, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        record = create_publication(regions=places["regions"][:1])
+    before = set(Placement.objects.values_list("key", "day", "keys"))
+    Placement.objects.filter(key="region:R1").update(key="region:R2")
+    Placement.objects.filter(key="kind:report").delete()
+    assert shelving.repair() == 3
+    assert set(Placement.objects.values_list("key", "day", "keys")) == before
+    record.delete()
+    assert not Placement.objects.exists()
+
+
 def test_what_escaped_is_mended(places):
     record = create_publication(regions=places["regions"][:1])
     Publication.objects.filter(pk=record.pk).update(shelf={}, counted=["kind:speech"])
@@ -213,13 +249,63 @@ def test_what_escaped_is_mended(places):
 
 def test_a_long_list_says_that_it_goes_on(client, monkeypatch):
     monkeypatch.setattr(filtering, "MOST", 2)
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
     for _ in range(3):
         create_publication(kind="speech")
     answer = client.get(f"{LIST}?kind=speech")
     page = answer.content.decode()
     assert "More than 2 documents" in page
     assert re.search(r">Speech \(\d\+\)<", page)
-    assert len(answer.context["page"]) == 3
+    assert len(answer.context["page"]) == 2
+
+
+def test_only_the_newest_of_the_rarest_value_are_looked_through(places, monkeypatch):
+    """Of six speeches four are of R1, of which one is national: an old one."""
+    regions = places["regions"]
+    for month in range(1, 7):
+        record = create_publication(
+            kind="speech",
+            regions=regions[:1] if month <= 4 else regions[1:2],
+            level="national" if month == 1 else "regional",
+            published_on=datetime.date(2021, month, 1),
+        )
+        shelving.follow([record])
+
+    def counted(**chosen) -> Counted:
+        rows = Publication.objects.announced()
+        with CaptureQueriesContext(connection) as captured:
+            found = LibraryFilter(chosen).counted(rows, kept=True)
+        assert not any('"publications_publication"' in query["sql"] for query in captured)
+        return found
+
+    monkeypatch.setattr(filtering, "MOST", 3)
+    monkeypatch.setattr(filtering, "CANDIDATES", 4)
+    whole = counted(kind="speech", region="R1", level="national")
+    assert (whole.total, whole.is_more) == (1, False)
+    # Of R1 four are looked through, and three counted; of the kind six would be.
+    both = counted(kind="speech", region="R1")
+    assert (both.total, both.is_more) == (3, True)
+    assert both.numbers["level", "regional"] == 3
+    assert both.capped == {*filtering.LABELS}
+    # The choices of the only facet that is chosen are those of the whole list, which are kept.
+    region = counted(region="R1")
+    assert (region.total, region.is_more) == (3, True)
+    assert region.numbers["region", "R1"] == 4 and "region" not in region.capped
+    monkeypatch.setattr(filtering, "CANDIDATES", 2)
+    missed = counted(kind="speech", region="R1", level="national")
+    assert (missed.total, missed.is_more) == (0, True)
+    assert counted(kind="speech", year="2020").total == 0
+
+
+def test_a_page_that_is_the_whole_list_tells_how_long_it_is(
+    client, places, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(filtering, "CANDIDATES", 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        for kind in ("speech", "speech", "report"):
+            create_publication(kind=kind, level="world", regions=places["regions"][:1])
+    page = client.get(f"{LIST}?kind=speech&region=R1").content.decode()
+    assert "More than" not in page and ">2 documents<" in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -26,7 +26,7 @@ PRIVATE = (
     ),
     *("renewal", "apply/draft", "apply/follow", "apply/link", "apply/new", "apply/saved"),
     *("contact/sent", "newsletters/subscribe/sent", "newsletters/confirm"),
-    *("newsletters/unsubscribe", "newsletters/subscription"),
+    *("newsletters/unsubscribe", "newsletters/subscription", "newsletters/link"),
 )
 
 

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from portal.lib.translations import Translatable
 from portal.texts import TextKind
-from publications.models import Subscription
+from publications.models import Subscriber, Subscription
 
 # kind, keys, language → reads by key; a key without reads may be left out.
 Counter = Callable[[str, Collection[str], str], Mapping[str, int]]
@@ -53,7 +53,15 @@ def by_regions(
 
 def subscribers_by_letter(language: str) -> dict[int | None, int]:
     """The confirmed subscribers in a language, by the region of the letter; None is the world."""
-    rows = Subscription.objects.confirmed().filter(language=language).order_by()
+    rows = (
+        Subscription.objects.confirmed()
+        .filter(
+            newsletter__isnull=False,
+            subscriber__language=language,
+            subscriber__in=Subscriber.objects.reachable(),
+        )
+        .order_by()
+    )
     counted = rows.values_list("newsletter__region").annotate(Count("pk"))
     return dict(counted)
 

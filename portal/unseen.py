@@ -19,6 +19,8 @@ MODELS = (
     *("portal.MachineDrafting", "portal.Term", "portal.TextFile", "portal.TranslationDraft"),
     "portal.TranslationTask",
     *("publications.Delivery", "publications.Report", "publications.Subscription"),
+    *("publications.Subscriber", "publications.LetterLeft", "publications.Bounce"),
+    "publications.Suppression",
     *("publications.EditorialStep", "publications.Appearance", "publications.Digest"),
     *("publications.ListFollow", "publications.TranslationWish"),
     *("members.User", "members.Invitation", "members.Preference", "members.Erasure"),

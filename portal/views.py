@@ -24,8 +24,8 @@ from portal.middleware import language_of_path, preferred_language
 from portal.models import Page
 from programme.models import Activity, Axis, EmergingIssue, Event
 from publications.cards import cards
+from publications.forms.subscribers import ShortSubscribeForm
 from publications.models import Issue, Publication
-from publications.newsletters.forms import SubscribeForm, newsletter_choices
 from publications.views import machines
 from regions import maps
 from regions.models import Grouping, Region
@@ -70,9 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     latest = Publication.objects.announced().newest_first()[:4]
     identity = network.current()
     reading.note(request, "identity", 1)
-    subscribe_form = SubscribeForm(initial={"language": translation.get_language()})
-    # A callable would be asked once for each time the field is looked at.
-    subscribe_form.fields["newsletter"].choices = newsletter_choices()
+    subscribe_form = ShortSubscribeForm(initial={"language": translation.get_language()})
     return render(
         request,
         "portal/home.html",

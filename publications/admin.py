@@ -22,6 +22,7 @@ from publications.models import (
     PublicationFile,
     Report,
     Series,
+    Subscriber,
     Subscription,
     TranslationWish,
 )
@@ -161,15 +162,24 @@ class IssueAdmin(RecordAdmin):
         return obj is None or obj.is_editable
 
 
-@admin.register(Subscription)
-class SubscriptionAdmin(admin.ModelAdmin):
+class SubscriptionInline(admin.TabularInline):
+    model = Subscription
+    fields = readonly_fields = ("newsletter", "axis", "requested_at", "confirmed_at", "ended_at")
+    extra = 0
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(admin.ModelAdmin):
     """Nobody is subscribed by somebody else: addresses come by confirmation, and can go."""
 
-    list_display = ("email", "newsletter", "language", "confirmed_at", "ended_at")
-    list_filter = ("newsletter", "language")
-    list_select_related = ("newsletter__region",)
+    list_display = ("email", "language", "confirmed_at", "paused_until", "suppressed_at")
+    list_filter = ("language", "subscriptions__newsletter")
     search_fields = ("email",)
-    readonly_fields = ("newsletter", "email", "requested_at", "confirmed_at", "ended_at")
+    readonly_fields = ("email", "person", "since", "confirmed_at", "suppressed_at", "erased_at")
+    inlines = (SubscriptionInline,)
 
     def has_add_permission(self, request):
         return False
@@ -177,10 +187,10 @@ class SubscriptionAdmin(admin.ModelAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("issue", "subscription", "language", "state", "sent_at")
-    list_filter = ("state", "language")
-    list_select_related = ("issue", "subscription")
-    search_fields = ("subscription__email", "issue__symbol")
+    list_display = ("issue", "subscriber", "language", "audience", "state", "sent_at")
+    list_filter = ("state", "language", "audience")
+    list_select_related = ("issue", "subscriber")
+    search_fields = ("subscriber__email", "issue__symbol")
 
 
 @admin.register(Report)

@@ -44,5 +44,8 @@ class PublicationsConfig(AppConfig):
                 "publications.Report.organisation": Rule(),
                 "publications.Report.requested_by": Rule(),
                 "publications.Issue.ready_by": Rule(),
+                "publications.Subscriber.person": Rule(),
+                "publications.LetterLeft.person": Rule(),
+                "publications.Suppression.lifted_by": Rule(),
             }
         )

@@ -1,17 +1,21 @@
 """What the library and the newsletters hold on people."""
 
-from django.utils import timezone
-
 from portal.lib.holdings import DONE, Holding, register
 from publications import credits
-from publications.models import Author, ListFollow, Publication, Subscription, TranslationWish
+from publications.models import (
+    Author,
+    LetterLeft,
+    ListFollow,
+    Publication,
+    Subscriber,
+    TranslationWish,
+)
+from publications.newsletters import readers_data
 
 
-def end(subscription: Subscription):
+def empty(reader: Subscriber):
     """No letter goes to the address any more; the deliveries stay as figures."""
-    Subscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(
-        ended_at=timezone.now()
-    )
+    readers_data.empty(reader)
 
 
 def take_out(author: Author) -> str:
@@ -21,7 +25,8 @@ def take_out(author: Author) -> str:
 
 def listen():
     register(
-        Holding(Subscription, emails=("email",), erase=end, secret=("token",)),
+        Holding(Subscriber, emails=("email",), people=("person",), erase=empty, secret=("token",)),
+        Holding(LetterLeft, people=("person",), goes=True),
         Holding(
             TranslationWish, emails=("email",), people=("person",), goes=True, secret=("token",)
         ),

@@ -8,11 +8,11 @@ from publications.models import (
     ListFollow,
     PublicationFile,
     Report,
-    Subscription,
+    Subscriber,
     TranslationWish,
 )
 from publications.models.newsletters import IssueState
-from publications.newsletters import drafting, nudging, sending, subscribing
+from publications.newsletters import drafting, nudging, readers_data, sending, subscribing
 from publications.reports import making
 
 
@@ -74,10 +74,17 @@ def send_issue(issue_id: int):
 
 
 @shared_task(name="publications.send_subscription_mail")
-def send_subscription_mail(subscription_id: int):
-    subscription = Subscription.objects.filter(pk=subscription_id).first()
-    if subscription is not None:
-        subscribing.send_mail(subscription)
+def send_subscription_mail(subscriber_id: int):
+    subscriber = Subscriber.objects.select_related("person").filter(pk=subscriber_id).first()
+    if subscriber is not None:
+        subscribing.send_mail(subscriber)
+
+
+@shared_task(name="publications.send_reader_link")
+def send_reader_link(subscriber_id: int):
+    subscriber = Subscriber.objects.select_related("person").filter(pk=subscriber_id).first()
+    if subscriber is not None:
+        subscribing.send_link(subscriber)
 
 
 @shared_task(name="publications.send_wish_mail")
@@ -113,3 +120,4 @@ def note_appearances():
 def forget_unconfirmed():
     wishes.clean_up()
     following.clean_up()
+    readers_data.clean_up()

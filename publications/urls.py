@@ -13,6 +13,7 @@ from publications.views import (
     proposals,
     reports,
     series,
+    subscribers,
 )
 
 app_name = "publications"
@@ -148,15 +149,32 @@ urlpatterns = [
     # Newsletters
     path("newsletters/", newsletters.newsletters, name="newsletters"),
     path("newsletters/atom.xml", newsletters.newsletters_feed, name="newsletters_feed"),
-    path("newsletters/subscribe/", newsletters.subscribe, name="subscribe"),
-    path("newsletters/subscribe/sent/", newsletters.subscribe_sent, name="subscribe_sent"),
+    path("newsletters/subscribe/", subscribers.subscribe, name="subscribe"),
+    path("newsletters/subscribe/sent/", subscribers.subscribe_sent, name="subscribe_sent"),
+    path("newsletters/link/", subscribers.reader_link, name="reader_link"),
+    path("newsletters/link/sent/", subscribers.reader_link_sent, name="reader_link_sent"),
     path(
         "newsletters/confirm/<str:token>/",
-        newsletters.confirm_subscription,
+        subscribers.confirm_subscription,
         name="confirm_subscription",
     ),
-    path("newsletters/unsubscribe/<str:token>/", newsletters.unsubscribe, name="unsubscribe"),
-    path("newsletters/subscription/<str:token>/", newsletters.subscription, name="subscription"),
+    path("newsletters/unsubscribe/<str:token>/", subscribers.unsubscribe, name="unsubscribe"),
+    path(
+        "newsletters/unsubscribe/<str:token>/<slug:code>/",
+        subscribers.unsubscribe,
+        name="unsubscribe_from",
+    ),
+    path("newsletters/subscription/<str:token>/", subscribers.subscription, name="subscription"),
+    path(
+        "newsletters/subscription/<str:token>/data.json",
+        subscribers.reader_data,
+        name="reader_data",
+    ),
+    path(
+        "newsletters/subscription/<str:token>/erase/",
+        subscribers.erase_reader,
+        name="erase_reader",
+    ),
     path("newsletters/<slug:symbol>/", newsletters.issue, name="issue"),
     path(
         "newsletters/<slug:symbol>/<slug:pdf_language>.pdf",

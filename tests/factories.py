@@ -34,7 +34,7 @@ from members.models import (
 from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, MandateKind
 from portal.models import NetworkIdentity, Picture
 from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
-from publications.models import Issue, Newsletter, Publication, Subscription
+from publications.models import Issue, Newsletter, Publication, Subscriber, Subscription
 from publications.models.periods import Period
 from regions.models import Country, Grouping, GroupingMember, Region
 
@@ -503,15 +503,32 @@ def create_issue(
     return Issue.objects.create(newsletter=newsletter, period=period, **defaults | values)
 
 
-def create_subscription(*, newsletter: Newsletter | None = None, **values) -> Subscription:
-    """A confirmed subscription in English."""
+def create_subscriber(**values) -> Subscriber:
+    """An address that has confirmed, in English, and has chosen nothing."""
     defaults = {
         "email": f"reader-{number()}@example.org",
         "language": "en",
         "confirmed_at": timezone.now(),
     }
-    newsletter = newsletter or create_newsletter(create_region())
-    return Subscription.objects.create(newsletter=newsletter, **defaults | values)
+    return Subscriber.objects.create(**defaults | values)
+
+
+def create_subscription(
+    *, newsletter: Newsletter | None = None, axis: Axis | None = None, **values
+) -> Subscription:
+    """A confirmed subscription to one letter or axis; an address that is known is taken again."""
+    about = {name: values.pop(name) for name in ("email", "language") if name in values}
+    confirmed_at = values.setdefault("confirmed_at", timezone.now())
+    subscriber = values.pop("subscriber", None)
+    if subscriber is None and "email" in about:
+        subscriber = Subscriber.objects.filter(email=about["email"]).first()
+    if subscriber is None:
+        subscriber = create_subscriber(confirmed_at=confirmed_at, **about)
+    if newsletter is None and axis is None:
+        newsletter = create_newsletter(create_region())
+    return Subscription.objects.create(
+        subscriber=subscriber, newsletter=newsletter, axis=axis, **values
+    )
 
 
 def create_band(category: str = "C", **values) -> DuesBand:

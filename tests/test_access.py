@@ -216,7 +216,12 @@ TABLE = {
     "publications:subscribe_sent": ("get", EVERYBODY),
     "publications:confirm_subscription": ("get", EVERYBODY),
     "publications:unsubscribe": ("get", EVERYBODY),
+    "publications:unsubscribe_from": ("get", EVERYBODY),
     "publications:subscription": ("get", EVERYBODY),
+    "publications:reader_data": ("get", EVERYBODY),
+    "publications:erase_reader": ("get", EVERYBODY),
+    "publications:reader_link": ("get", EVERYBODY),
+    "publications:reader_link_sent": ("get", EVERYBODY),
     "publications:issue": ("get", EVERYBODY),
     "publications:issue_pdf": ("get", EVERYBODY),
     # The members’ area
@@ -705,7 +710,7 @@ def arguments(**made) -> dict:
     publication_file = publication | {"file_language": "fr"}
     draft = {"symbol": made["draft"].dashed_symbol}
     keep_light_editions(made["publication"])
-    token = {"token": made["subscription"].token}
+    token = {"token": made["subscription"].subscriber.token}
     organisation = {"slug": "lake-council"}
     application = {"pk": made["enclosed"].application_id}
     invoice = {"pk": made["payment"].invoice_id}
@@ -869,7 +874,10 @@ def arguments(**made) -> dict:
         "publications:space_first_page": reserved | {"file_language": "fr"},
         "publications:confirm_subscription": token,
         "publications:unsubscribe": token,
+        "publications:unsubscribe_from": {**token, "code": "R8"},
         "publications:subscription": token,
+        "publications:reader_data": token,
+        "publications:erase_reader": token,
         "publications:issue": symbol,
         "publications:report_file": report,
         "publications:report_cancel": report,

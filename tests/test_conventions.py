@@ -115,6 +115,11 @@ PUBLIC = {
     "publications:confirm_subscription",
     "publications:subscription",
     "publications:unsubscribe",
+    "publications:unsubscribe_from",
+    "publications:reader_data",
+    "publications:erase_reader",
+    "publications:reader_link",
+    "publications:reader_link_sent",
     # allauth's: entering, leaving, and coming back with a new password
     "account_confirm_email",
     "account_confirm_login_code",

@@ -1,6 +1,7 @@
 """Example newsletters: what has been sent, who receives it, and messages that wait."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.utils import timezone
 
@@ -9,7 +10,14 @@ from members.models.mandates import MandateKind
 from portal.demo.texts import chance, read, texts
 from portal.models import ContactMessage
 from programme.models import EmergingIssue, Event
-from publications.models import Issue, IssueItem, Newsletter, Publication, Subscription
+from publications.models import (
+    Issue,
+    IssueItem,
+    Newsletter,
+    Publication,
+    Subscriber,
+    Subscription,
+)
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from regions.models import Region
@@ -114,15 +122,23 @@ def items(issue: Issue, period: Period) -> list[IssueItem]:
 
 def create_subscriptions() -> int:
     """About twenty readers for each letter: most confirmed, some waiting, some gone."""
-    existing = set(Subscription.objects.values_list("newsletter_id", "email"))
-    subscriptions = [
-        subscription
+    return keep(
+        reader
         for newsletter in Newsletter.objects.select_related("region")
-        for subscription in readers(newsletter, count=how_many(newsletter))
-        if (newsletter.pk, subscription.email) not in existing
-    ]
-    Subscription.objects.bulk_create(subscriptions)
-    return len(subscriptions)
+        for reader in readers(newsletter, count=how_many(newsletter))
+    )
+
+
+def keep(found: Iterable[Subscription]) -> int:
+    """Write those whose address is new, and say how many they were."""
+    known = set(Subscriber.objects.values_list("email", flat=True))
+    new = [one for one in found if one.subscriber.email not in known]
+    Subscriber.objects.bulk_create([one.subscriber for one in new], batch_size=500)
+    # Saved rows have their keys only now.
+    for one in new:
+        one.subscriber = one.subscriber
+    Subscription.objects.bulk_create(new, batch_size=500)
+    return len(new)
 
 
 def how_many(newsletter: Newsletter) -> int:
@@ -142,13 +158,19 @@ def readers(newsletter: Newsletter, *, count: int, batch: str = "") -> list[Subs
         )
         fate = pick.random()
         confirmed = requested + datetime.timedelta(minutes=pick.randint(2, 600))
+        confirmed_at = None if fate < 0.1 else confirmed
+        subscriber = Subscriber(
+            email=f"reader-{newsletter.code.lower()}{batch}-{number:02d}@example.org",
+            language=LANGUAGE[pick.choice(READERS.get(newsletter.code, OTHERS_READ))],
+            since=requested,
+            confirmed_at=confirmed_at,
+        )
         found.append(
             Subscription(
+                subscriber=subscriber,
                 newsletter=newsletter,
-                email=f"reader-{newsletter.code.lower()}{batch}-{number:02d}@example.org",
-                language=LANGUAGE[pick.choice(READERS.get(newsletter.code, OTHERS_READ))],
                 requested_at=requested,
-                confirmed_at=None if fate < 0.1 else confirmed,
+                confirmed_at=confirmed_at,
                 ended_at=confirmed + datetime.timedelta(days=15) if fate > 0.9 else None,
             )
         )

@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from members.models import Category, Membership, Organisation
 from members.models.organisations import Status
-from portal.demo.letters import how_many, readers
+from portal.demo.letters import how_many, keep, readers
 from portal.demo.texts import EXAMPLE, chance, read
 from portal.lib import changes
 from portal.lib.text import sort_key
 from portal.lib.translations import LANGUAGES
 from publications import shelving
-from publications.models import Newsletter, Publication, Subscription
+from publications.models import Newsletter, Publication
 
 BRANCH = {"fr": "section {n}", "en": "branch {n}", "es": "sección {n}"}
 # Copies of publications are dated back over these years; the originals begin the year after.
@@ -178,13 +178,9 @@ def copy_links(field: str, pairs: list[tuple[Publication, Publication]]):
 
 
 def multiply_subscriptions(copies: range) -> int:
-    existing = set(Subscription.objects.values_list("newsletter_id", "email"))
-    created = [
-        subscription
+    return keep(
+        reader
         for newsletter in Newsletter.objects.select_related("region")
         for number in copies
-        for subscription in readers(newsletter, count=how_many(newsletter), batch=f"-{number}")
-        if (newsletter.pk, subscription.email) not in existing
-    ]
-    Subscription.objects.bulk_create(created, batch_size=BATCH)
-    return len(created)
+        for reader in readers(newsletter, count=how_many(newsletter), batch=f"-{number}")
+    )

@@ -1,6 +1,7 @@
 """What forms share: dates, and records in three languages with one group of fields each."""
 
 import datetime
+import time
 from typing import NamedTuple
 
 from django import forms
@@ -29,9 +30,16 @@ QUICKEST = datetime.timedelta(seconds=2)
 LONGEST = datetime.timedelta(days=1)
 
 
-def stamp() -> str:
-    """The signed moment at which a form was shown."""
-    return signing.TimestampSigner(salt="portal.form").sign("shown")
+def stamp(*, every: int = 0) -> str:
+    """The signed moment at which a form was shown.
+
+    A page that is kept for many readers says the beginning of its hour, or of as many seconds as
+    ``every``: it must stay the same as long as nothing on it changes.
+    """
+    if not every:
+        return signing.TimestampSigner(salt="portal.form").sign("shown")
+    begun = int(time.time()) // every * every
+    return signing.Signer(salt="portal.form").sign(f"shown:{signing.b62_encode(begun)}")
 
 
 class GuardedForm(forms.Form):

@@ -9,6 +9,7 @@ from functools import wraps
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -60,6 +61,22 @@ def public_form(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return never_cache(csrf_exempt(checked))
+
+
+def from_a_mail(view: View) -> View:
+    """A page that a link in a mail leads to: the token in its address is all the reader needs.
+
+    No session and no CSRF token: mail programs post to it without either (RFC 8058), and whoever
+    does not know the token cannot make a form for it. No program lists or keeps such a page.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return login_not_required(never_cache(csrf_exempt(answered)))
 
 
 def comes_from_here(request: HttpRequest) -> bool:

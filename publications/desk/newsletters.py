@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -205,7 +204,7 @@ def newsletter_preview(
     if mail_language not in LANGUAGES or kind not in ("html", "txt"):
         raise Http404
     letter = rendering.letter(issue, mail_language)
-    own = letter.addressed(token="preview", since=timezone.now())
+    own = letter.addressed(token="preview")
     if kind == "txt":
         return HttpResponse(own.text, content_type="text/plain; charset=utf-8")
     return HttpResponse(own.html)

@@ -6,6 +6,7 @@ import django.db.models.functions.comparison
 import django.utils.timezone
 import publications.models.files
 import publications.models.newsletters
+import publications.models.subscribers
 import publications.models.reports
 import simple_history.models
 from django.conf import settings
@@ -322,7 +323,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English'), ('es', 'Spanish')], max_length=2, verbose_name='language')),
-                ('token', models.CharField(default=publications.models.newsletters.subscription_token, editable=False, max_length=40, unique=True)),
+                ('token', models.CharField(default=publications.models.subscribers.reader_token, editable=False, max_length=40, unique=True)),
                 ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='requested on')),
                 ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed on')),
                 ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='ended on')),

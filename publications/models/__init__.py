@@ -5,20 +5,22 @@ from publications.models.files import PublicationFile
 from publications.models.follows import Appearance, Digest, ListFollow, TranslationWish
 from publications.models.library import Access, Publication
 from publications.models.life import Correction, EditorialStep
-from publications.models.newsletters import (
-    Delivery,
-    Issue,
-    IssueItem,
-    Newsletter,
-    Subscription,
-)
+from publications.models.newsletters import Delivery, Issue, IssueItem, Newsletter
 from publications.models.reports import Report
 from publications.models.series import Series, SeriesAddress
+from publications.models.subscribers import (
+    Bounce,
+    LetterLeft,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
 
 __all__ = [
     "Access",
     "Appearance",
     "Author",
+    "Bounce",
     "Correction",
     "Delivery",
     "Digest",
@@ -26,6 +28,7 @@ __all__ = [
     "FacetCount",
     "Issue",
     "IssueItem",
+    "LetterLeft",
     "ListFollow",
     "Newsletter",
     "OldSymbol",
@@ -35,6 +38,8 @@ __all__ = [
     "Report",
     "Series",
     "SeriesAddress",
+    "Subscriber",
     "Subscription",
+    "Suppression",
     "TranslationWish",
 ]

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
@@ -277,52 +276,6 @@ class IssueItem(models.Model):
         setattr(self, POINTERS[self.section], record)
 
 
-def subscription_token() -> str:
-    return get_random_string(40)
-
-
-class SubscriptionQuerySet(models.QuerySet):
-    def confirmed(self):
-        """Those who said yes by mail and have not left."""
-        return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
-
-    def waiting(self):
-        return self.filter(confirmed_at__isnull=True, ended_at__isnull=True)
-
-
-class Subscription(models.Model):
-    """An address that receives one newsletter in one language, once it has confirmed."""
-
-    newsletter = models.ForeignKey(
-        Newsletter, models.CASCADE, related_name="subscriptions", verbose_name=_("newsletter")
-    )
-    email = models.EmailField(_("e-mail address"))
-    language = models.CharField(_("language"), max_length=2, choices=Language)
-    token = models.CharField(max_length=40, unique=True, default=subscription_token, editable=False)
-    requested_at = models.DateTimeField(_("requested on"), default=timezone.now, editable=False)
-    confirmed_at = models.DateTimeField(_("confirmed on"), null=True, editable=False)
-    ended_at = models.DateTimeField(_("ended on"), null=True, editable=False)
-
-    objects = SubscriptionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("pk",)
-        verbose_name = _("subscription")
-        verbose_name_plural = _("subscriptions")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("newsletter", "email"), name="subscription_once_per_address"
-            ),
-        )
-
-    def __str__(self):
-        return f"{self.email} {self.newsletter_id}"
-
-    @property
-    def is_confirmed(self) -> bool:
-        return self.confirmed_at is not None and self.ended_at is None
-
-
 # How long a worker may say nothing before its rows are looked after by another.
 SILENCE = datetime.timedelta(minutes=10)
 # How long a mail server that said "not now" is left alone.
@@ -370,8 +323,12 @@ class Delivery(models.Model):
     """
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="deliveries")
-    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="deliveries")
+    subscriber = models.ForeignKey(
+        "publications.Subscriber", models.CASCADE, related_name="deliveries"
+    )
     language = models.CharField(max_length=2, choices=Language)
+    # One of publications.models.subscribers.Audience.
+    audience = models.CharField(max_length=7, default="public")
     state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.QUEUED)
     claimed_at = models.DateTimeField(null=True)
     attempted_at = models.DateTimeField(null=True)
@@ -388,9 +345,9 @@ class Delivery(models.Model):
         indexes = (models.Index(fields=("issue", "state"), name="delivery_by_issue_and_state"),)
         constraints = (
             models.UniqueConstraint(
-                fields=("issue", "subscription"), name="delivery_once_per_subscriber"
+                fields=("issue", "subscriber"), name="delivery_once_per_subscriber"
             ),
         )
 
     def __str__(self):
-        return f"{self.issue_id} → {self.subscription_id}: {self.state}"
+        return f"{self.issue_id} → {self.subscriber_id}: {self.state}"

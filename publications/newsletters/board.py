@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 
 from portal.lib.translations import LANGUAGES
-from publications.models import Issue, Newsletter, Subscription
+from publications.models import Issue, Newsletter
 from publications.models.periods import Period
-from publications.newsletters import rhythm
+from publications.models.subscribers import Audience
+from publications.newsletters import recipients, rhythm
 
 
 @dataclass(frozen=True)
@@ -26,22 +27,19 @@ class Row:
 
 
 def rows(newsletters) -> list[Row]:
-    """The rows of a queryset of newsletters, in three queries."""
+    """The rows of a queryset of newsletters, in seven queries."""
     latest = Issue.objects.filter(newsletter=OuterRef("pk")).newest_first().values("pk")[:1]
     letters = list(newsletters.select_related("region").annotate(last_pk=Subquery(latest)))
     issues = Issue.objects.in_bulk([letter.last_pk for letter in letters if letter.last_pk])
-    counted: dict[tuple[int, str], int] = {
-        (row["newsletter"], row["language"]): row["number"]
-        for row in Subscription.objects.confirmed()
-        .order_by()
-        .values("newsletter", "language")
-        .annotate(number=Count("pk"))
-    }
+    counted = recipients.counts(letters)
     return [
         row(
             letter,
             issues.get(letter.last_pk),
-            [(code, counted.get((letter.pk, code), 0)) for code in LANGUAGES],
+            [
+                (code, sum(counted[letter.pk][code, audience] for audience in Audience.values))
+                for code in LANGUAGES
+            ],
         )
         for letter in letters
     ]

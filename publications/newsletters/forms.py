@@ -1,4 +1,4 @@
-"""What readers and editors fill in about letters."""
+"""What editors fill in about letters."""
 
 from zoneinfo import available_timezones
 
@@ -7,55 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.forms import TranslatableForm
-from portal.lib.templatetags.text import language_name
 from portal.lib.translations import LANGUAGES
 from portal.lib.versions import VersionedForm
 from publications.models import Issue, Newsletter
 from publications.models.periods import Period
-from publications.newsletters.drafting import newsletter_with_code
-
-
-def own_language_choices() -> list[tuple[str, str]]:
-    """Each language under its own name, whatever the language of the page."""
-    return [(code, language_name(code)) for code in LANGUAGES]
-
-
-def newsletter_choices() -> list[tuple[str, str]]:
-    letters = Newsletter.objects.select_related("region")
-    return [(letter.code, letter_label(letter)) for letter in letters]
 
 
 def letter_label(letter: Newsletter) -> str:
     return str(letter.region or letter)
-
-
-class LanguageForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=own_language_choices)
-
-
-class SubscribeForm(LanguageForm):
-    """The form on public pages. ``website`` is a trap: people do not see it, programs fill it."""
-
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    newsletter = forms.ChoiceField(label=_("Letter"), choices=newsletter_choices)
-    website = forms.CharField(
-        label=_("Leave this field empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
-
-    field_order = ("email", "newsletter", "language", "website")
-
-    def clean_newsletter(self) -> Newsletter:
-        return newsletter_with_code(self.cleaned_data["newsletter"])
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.cleaned_data.get("website"))
 
 
 class IssueForm(TranslatableForm):

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from members.models import User
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import LANGUAGES, Text, TranslationState
-from publications.models import Issue, Subscription
+from publications.models import Issue
 from publications.models.newsletters import IssueState
+from publications.newsletters import recipients as readers_of
 from publications.newsletters import rendering
 from publications.newsletters.drafting import require_editable
 
@@ -51,9 +52,12 @@ class Readiness:
 
 
 def recipients(issue: Issue) -> Counter:
-    """The number of confirmed subscribers per language."""
-    confirmed = Subscription.objects.confirmed().filter(newsletter=issue.newsletter)
-    return Counter(confirmed.values_list("language", flat=True))
+    """The number of readers per language, of either audience."""
+    found = Counter()
+    counted = readers_of.counts([issue.newsletter])[issue.newsletter_id]
+    for (language, _audience), number in counted.items():
+        found[language] += number
+    return found
 
 
 def readiness(issue: Issue) -> list[Readiness]:

@@ -18,18 +18,17 @@ from django.utils.text import Truncator
 from portal.lib import mail, network, pdf
 from portal.lib.links import absolute, absolute_url
 from portal.lib.sections import registered
-from portal.lib.templatetags.text import plain_date
 from portal.lib.text import french_spaces
 from portal.lib.translations import LANGUAGES, Text
 from publications.models import Issue
 from publications.models.newsletters import WORLD
-from publications.newsletters import sections
+from publications.models.subscribers import Audience
+from publications.newsletters import choices, sections
 
 TEMPLATES = "publications/newsletters"
 
-# Stand-ins for what differs between two readers of a language; see Letter.addressed.
+# Stand-in for what differs between two readers of a segment; see Letter.addressed.
 TOKEN = "token-of-the-reader-of-this-letter-here0"
-SINCE = "[[since]]"
 
 # The nine colours as they stand out on the dark band of a mail, and a cell that is not lit.
 CELLS = {
@@ -113,26 +112,28 @@ def fallbacks(found: dict) -> list[Text]:
 
 
 class Letter(NamedTuple):
-    """An issue as mail in one language, rendered once; a reader's copy differs by two words."""
+    """An issue as mail in one language, rendered once; a reader's copy differs by its token."""
 
     subject: str
     html: str
     text: str
     language: str
 
-    def addressed(self, *, token: str, since: datetime.date | None) -> "Letter":
-        """The letter of one reader: links with the own token, the date of the confirmation."""
-        with translation.override(self.language):
-            written = plain_date(since).replace(" ", "\u00a0")
-
-        def own(body: str) -> str:
-            return body.replace(TOKEN, token).replace(SINCE, written)
-
-        return self._replace(html=own(self.html), text=own(self.text))
+    def addressed(self, *, token: str) -> "Letter":
+        """The letter of one reader: its links carry the own token."""
+        return self._replace(
+            html=self.html.replace(TOKEN, token), text=self.text.replace(TOKEN, token)
+        )
 
 
-def letter(issue: Issue, language: str, *, found: dict | None = None) -> Letter:
-    """The mail of an issue in one language, still without a reader."""
+def letter(
+    issue: Issue,
+    language: str,
+    *,
+    audience: str = Audience.PUBLIC,
+    found: dict | None = None,
+) -> Letter:
+    """The mail of an issue in one language to one audience, still without a reader."""
     found = found or contents(issue, language)
     subject = found["subject"].value
     if found["subject"].language == "fr":
@@ -140,12 +141,17 @@ def letter(issue: Issue, language: str, *, found: dict | None = None) -> Letter:
     context = skin_context(issue, found) | {
         "subject": subject,
         "other_languages": other_languages(issue, language),
-        "unsubscribe_url": absolute_url("publications:unsubscribe", language=language, token=TOKEN),
+        "is_for_members": audience == Audience.MEMBERS,
+        "unsubscribe_url": absolute_url(
+            "publications:unsubscribe_from",
+            language=language,
+            token=TOKEN,
+            code=choices.code_of(issue.newsletter),
+        ),
         "subscription_url": absolute_url(
             "publications:subscription", language=language, token=TOKEN
         ),
         "archive_url": absolute_url("publications:newsletters", language=language),
-        "since": SINCE,
     }
     return Letter(
         subject=subject,

@@ -22,9 +22,9 @@ from django.utils.translation import gettext as _
 from members.models import User
 from portal.lib import mail, network
 from portal.lib.links import absolute_url
-from publications.models import Delivery, Issue, Subscription
+from publications.models import Delivery, Issue
 from publications.models.newsletters import DeliveryState, IssueState
-from publications.newsletters import drafting, rendering
+from publications.newsletters import choices, drafting, recipients, rendering
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +59,14 @@ def start(issue: Issue) -> Issue:
 
 
 def freeze(issue: Issue):
-    """One row for each subscriber who is confirmed now; who is there already stays."""
-    confirmed = Subscription.objects.confirmed().filter(newsletter=issue.newsletter_id)
-    readers = confirmed.order_by("language", "pk").values_list("pk", "language")
+    """One row for each who receives the letter now; who is there already stays."""
+    recipients.take_in_members(issue.newsletter)
+    readers = recipients.of(issue.newsletter).order_by("letter_language", "pk")
+    rows = readers.values_list("pk", "letter_language", "audience")
     Delivery.objects.bulk_create(
         (
-            Delivery(issue=issue, subscription_id=pk, language=language)
-            for pk, language in readers.iterator(chunk_size=1000)
+            Delivery(issue=issue, subscriber_id=pk, language=language, audience=audience)
+            for pk, language, audience in rows.iterator(chunk_size=1000)
         ),
         batch_size=1000,
         ignore_conflicts=True,
@@ -119,7 +120,7 @@ def claim(issue: Issue) -> list[Delivery]:
             state=DeliveryState.CLAIMED, claimed_at=now, attempted_at=None
         )
     claimed = Delivery.objects.filter(pk__in=taken, state=DeliveryState.CLAIMED, claimed_at=now)
-    return list(claimed.select_related("subscription").order_by("language", "pk"))
+    return list(claimed.select_related("subscriber").order_by("language", "pk"))
 
 
 def send_batch(issue: Issue, batch: list[Delivery], *, letters: dict, end: float) -> int:
@@ -128,16 +129,20 @@ def send_batch(issue: Issue, batch: list[Delivery], *, letters: dict, end: float
     Raises mail.NotSent when the server cannot be reached a second time in a row.
     """
     sent = 0
+    staying = recipients.staying(issue.newsletter, [one.subscriber_id for one in batch])
     with mail.Post() as post:
         for delivery in batch:
             if time.monotonic() > end or network.current().sending_paused:
                 break
-            if not delivery.subscription.is_confirmed:
+            if delivery.subscriber_id not in staying:
                 settle(delivery, DeliveryState.SKIPPED, error="left before it was sent")
                 continue
-            if delivery.language not in letters:
-                letters[delivery.language] = rendering.letter(issue, delivery.language)
-            message = message_for(issue, delivery, letters[delivery.language])
+            segment = (delivery.language, delivery.audience)
+            if segment not in letters:
+                letters[segment] = rendering.letter(
+                    issue, delivery.language, audience=delivery.audience
+                )
+            message = message_for(issue, delivery, letters[segment])
             sent += attempt(delivery, message, post=post)
     return sent
 
@@ -226,27 +231,43 @@ def finish(issue: Issue):
 
 def message_for(issue: Issue, delivery: Delivery, letter: rendering.Letter) -> EmailMessage:
     """The mail of one reader. Its Message-ID comes from the row, so that a copy is recognised."""
-    subscription = delivery.subscription
-    own = letter.addressed(token=subscription.token, since=subscription.confirmed_at)
-    unsubscribe = absolute_url(
-        "publications:unsubscribe", language=delivery.language, token=subscription.token
-    )
+    reader = delivery.subscriber
+    own = letter.addressed(token=reader.token)
     host = sending_host()
     return mail.assemble(
         subject=own.subject,
         text=own.text,
         html=own.html,
-        to=subscription.email,
+        to=reader.email,
         language=delivery.language,
         headers={
             "Message-ID": f"<{issue.dashed_symbol}.{delivery.pk}@{host}>".lower(),
-            "List-Id": f"<{issue.newsletter.code.lower()}.newsletters.{host}>",
-            "List-Unsubscribe": f"<{unsubscribe}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-            "Precedence": "bulk",
+            **list_headers(issue, delivery.language, delivery.audience, token=reader.token),
         },
     )
+
+
+def list_headers(issue: Issue, language: str, audience: str, *, token: str) -> dict[str, str]:
+    """What mail programs and providers are told: which list it is, and how to leave it.
+
+    The address to leave at takes a bare POST (RFC 8058). Providers count complaints by the
+    Feedback-ID: issue, segment, letter, sender.
+    """
+    host, code = sending_host(), issue.newsletter.code.lower()
+    unsubscribe = absolute_url(
+        "publications:unsubscribe_from",
+        language=language,
+        token=token,
+        code=choices.code_of(issue.newsletter),
+    )
+    return {
+        "List-Id": f"<{code}.newsletters.{host}>",
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": f"{issue.dashed_symbol}:{language}-{audience}:{code}:{host}".lower(),
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+    }
 
 
 def sending_host() -> str:
@@ -260,7 +281,7 @@ def send_test(issue: Issue, *, language: str, to: User):
     """
     if network.current().sending_paused:
         raise ValidationError(_("Sending is paused."), code="paused")
-    letter = rendering.letter(issue, language).addressed(token="test", since=timezone.now())
+    letter = rendering.letter(issue, language).addressed(token="test")
     message = mail.assemble(
         # Translators: put before the subject of a letter that is sent to oneself as a test.
         subject=_("Test: %(subject)s") % {"subject": letter.subject},

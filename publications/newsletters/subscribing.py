@@ -1,69 +1,235 @@
-"""How a reader comes to receive a letter, changes its language, and leaves.
+"""How a reader comes to receive letters, changes what they chose, and leaves.
 
 Without an account: the address says yes by a link in a mail (double opt-in). Nothing here tells
-whoever asks whether an address is known.
+whoever asks whether an address is known, or that nothing is sent to it any more.
 """
+
+import datetime
+from collections.abc import Collection, Iterable
 
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from members.models import User
 from portal.lib import mail
 from portal.lib.links import absolute_url
-from publications.models import Newsletter, Subscription
+from programme.models import Axis
+from publications import letters
+from publications.models import Issue, LetterLeft, Newsletter, Subscriber, Subscription
+from publications.models.periods import Period
+from publications.newsletters import choices, recipients, suppressing
+from publications.newsletters.choices import Choice
 
 # An address that somebody else keeps typing gets one mail in so many seconds.
 MAIL_EVERY = 15 * 60
 
 
-def subscribe(newsletter: Newsletter, *, email: str, language: str) -> Subscription:
-    """Ask an address to confirm; who is already confirmed is told so, by mail as well.
+# -- Asking and confirming -------------------------------------------------------------------------
 
-    What a confirmed reader chose is not touched: anybody can type anybody's address.
+
+def subscribe(chosen: Iterable[Choice], *, email: str, language: str) -> Subscriber | None:
+    """Ask an address to confirm what was chosen; who has it all already is told so, by mail.
+
+    What a confirmed reader chose is not touched: anybody can type anybody's address. Nothing is
+    written down, nor sent, of an address that is suppressed.
     """
     from publications.tasks import send_subscription_mail  # noqa: PLC0415  it calls this module
 
+    email = email.strip().lower()
+    if suppressing.suppressed_at(email) is not None:
+        return None
     with transaction.atomic():
-        subscription, is_new = Subscription.objects.get_or_create(
-            newsletter=newsletter, email=email.strip().lower(), defaults={"language": language}
+        subscriber, is_new = Subscriber.objects.get_or_create(
+            email=email, defaults={"language": language}
         )
-        if not is_new and not subscription.is_confirmed:
-            subscription.language, subscription.requested_at = language, timezone.now()
-            subscription.confirmed_at = subscription.ended_at = None
-            subscription.save()
-        transaction.on_commit(lambda: send_subscription_mail.delay(subscription.pk))
-    return subscription
+        if not is_new and not subscriber.is_confirmed and subscriber.language != language:
+            subscriber.language = language
+            subscriber.save(update_fields=["language"])
+        for choice in chosen:
+            request(subscriber, choice)
+        transaction.on_commit(lambda: send_subscription_mail.delay(subscriber.pk))
+    return subscriber
 
 
-def send_mail(subscription: Subscription):
-    """The mail that asks for confirmation, or says that there is nothing to confirm.
+def request(subscriber: Subscriber, choice: Choice):
+    """Note a wish that waits for the address to confirm it."""
+    found, is_new = Subscription.objects.get_or_create(subscriber=subscriber, **field_of(choice))
+    if not is_new and not found.is_confirmed:
+        found.requested_at = timezone.now()
+        found.confirmed_at = found.ended_at = None
+        found.save()
+
+
+def field_of(choice: Choice) -> dict[str, Choice]:
+    return {"axis" if isinstance(choice, Axis) else "newsletter": choice}
+
+
+def confirm(subscriber: Subscriber):
+    """The reader says yes to all that waits. Twice is once."""
+    now = timezone.now()
+    with transaction.atomic():
+        waiting = subscriber.subscriptions.waiting()
+        if waiting.update(confirmed_at=now) and not subscriber.is_confirmed:
+            subscriber.confirmed_at = now
+            subscriber.save(update_fields=["confirmed_at"])
+
+
+# -- Leaving and coming back -----------------------------------------------------------------------
+
+
+def leave(subscriber: Subscriber, choice: Choice):
+    """No more of this letter or axis, as a reader and as a member's person. Twice is once; a
+    request never confirmed is withdrawn the same way."""
+    now = timezone.now()
+    with transaction.atomic():
+        subscriber.subscriptions.filter(ended_at__isnull=True, **field_of(choice)).update(
+            ended_at=now
+        )
+        person = person_of(subscriber)
+        if person is not None and isinstance(choice, Newsletter):
+            LetterLeft.objects.get_or_create(person=person, newsletter=choice)
+
+
+def come_back(subscriber: Subscriber, choice: Choice):
+    """Receive this from now on: chosen on a page that only the receiver of a mail knows."""
+    now = timezone.now()
+    with transaction.atomic():
+        if isinstance(choice, Newsletter):
+            LetterLeft.objects.filter(person=person_of(subscriber), newsletter=choice).delete()
+        if choice not in received(subscriber):
+            Subscription.objects.update_or_create(
+                subscriber=subscriber,
+                **field_of(choice),
+                defaults={"confirmed_at": now, "ended_at": None},
+            )
+        if not subscriber.is_confirmed:
+            subscriber.confirmed_at = now
+            subscriber.save(update_fields=["confirmed_at"])
+
+
+def received(subscriber: Subscriber) -> set[Choice]:
+    """What comes to the address at present, as to a reader or as to a member's person."""
+    confirmed = subscriber.subscriptions.confirmed().select_related("newsletter__region", "axis")
+    chosen: set[Choice] = {one.chosen for one in confirmed}
+    person = person_of(subscriber)
+    if person is not None and person.email.lower() == subscriber.email:
+        left = LetterLeft.objects.filter(person=person).values("newsletter")
+        chosen |= set(recipients.letters_for(person).exclude(pk__in=left))
+    return chosen
+
+
+def person_of(subscriber: Subscriber) -> User | None:
+    """Whose address it is or was: as it was noted, else the account that has it now."""
+    return subscriber.person or User.objects.active().filter(email__iexact=subscriber.email).first()
+
+
+# -- What was chosen -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def choose(
+    subscriber: Subscriber,
+    *,
+    wanted: Collection[Choice],
+    language: str,
+    paused_until: datetime.date | None,
+):
+    """Store all that a reader chose on their own page. What is not offered there stays.
+
+    The language is that of the account where there is one: a person has one.
+    """
+    before = received(subscriber)
+    for choice in before - set(wanted):
+        leave(subscriber, choice)
+    for choice in set(wanted) - before:
+        come_back(subscriber, choice)
+    subscriber.language, subscriber.paused_until = language, paused_until
+    subscriber.save(update_fields=["language", "paused_until"])
+    person = person_of(subscriber)
+    if person is not None and person.language != language:
+        person.language = language
+        person.save(update_fields=["language"])
+
+
+def language_of(subscriber: Subscriber) -> str:
+    person = person_of(subscriber)
+    return subscriber.language if person is None else person.language
+
+
+def mails_last_quarter(wanted: Iterable[Choice], period: Period) -> int:
+    """How many mails these choices would have brought in a quarter that is over."""
+    letters = [choice.pk for choice in wanted if isinstance(choice, Newsletter)]
+    return (
+        Issue.objects.public()
+        .filter(
+            newsletter__in=letters,
+            sent_at__date__range=(period.first_day, period.last_day),
+        )
+        .count()
+    )
+
+
+# -- Mails -----------------------------------------------------------------------------------------
+
+
+def send_mail(subscriber: Subscriber):
+    """The mail that asks to confirm what waits, or says that there is nothing to confirm.
 
     Raises one of the failures of portal.lib.mail; the reader may then ask again at once.
     """
-    key = f"subscription-mail:{subscription.pk}"
-    if not cache.add(key, True, timeout=MAIL_EVERY):
+    waiting = [
+        one.chosen
+        for one in subscriber.subscriptions.waiting().select_related("newsletter__region", "axis")
+    ]
+    send_once(subscriber, "confirm" if waiting else "known", waiting)
+
+
+def ask_for_link(email: str):
+    """Send the reader's own link to an address, if anything comes to it or waits for it.
+
+    Whoever has an account gets it too: their region's letter comes to them unasked."""
+    from publications.tasks import send_reader_link  # noqa: PLC0415  it calls this module
+
+    email = email.strip().lower()
+    if suppressing.suppressed_at(email) is not None:
         return
-    name = "known" if subscription.is_confirmed else "confirm"
-    language = subscription.language
-    title = subscription.newsletter.text("title", language)
-    wording = {
-        "known": _known_subject,
-        "confirm": _confirm_subject,
-    }[name]
+    person = User.objects.active().filter(email__iexact=email).first()
+    if person is not None and recipients.letters_for(person).exists():
+        found = recipients.of_person(person)
+    else:
+        found = Subscriber.objects.filter(email=email).first()
+    if found is not None:
+        transaction.on_commit(lambda: send_reader_link.delay(found.pk))
+
+
+def send_link(subscriber: Subscriber):
+    """The mail with the link to the reader's own page."""
+    send_once(subscriber, "link", [])
+
+
+def send_once(subscriber: Subscriber, name: str, waiting: list[Choice]):
+    """One of the three mails to an address, unless it has just had one of its kind."""
+    key = f"subscription-mail:{name}:{subscriber.pk}"
+    if subscriber.suppressed_at is not None or not cache.add(key, True, timeout=MAIL_EVERY):
+        return
+    if not letters.may_ask(subscriber.email):
+        return
+    language = language_of(subscriber)
+    subjects = {"confirm": confirm_subject, "known": known_subject, "link": link_subject}
     with translation.override(language):
-        subject = wording(title.value)
+        subject = subjects[name]()
     message = mail.compose(
         f"publications/newsletters/{name}",
         {
-            "title": title,
-            "code": subscription.newsletter.code,
-            "confirm_url": link("confirm_subscription", subscription),
-            "subscription_url": link("subscription", subscription),
-            "unsubscribe_url": link("unsubscribe", subscription),
+            "titles": [choices.title_of(choice, language) for choice in waiting],
+            "confirm_url": link("confirm_subscription", subscriber, language),
+            "subscription_url": link("subscription", subscriber, language),
+            "unsubscribe_url": link("unsubscribe", subscriber, language),
         },
         subject=subject,
-        to=subscription.email,
+        to=subscriber.email,
         language=language,
     )
     try:
@@ -74,34 +240,17 @@ def send_mail(subscription: Subscription):
         raise
 
 
-def _confirm_subject(title: str) -> str:
-    return _("Please confirm your subscription to “%(title)s”") % {"title": title}
+def confirm_subject() -> str:
+    return _("Please confirm your subscription")
 
 
-def _known_subject(title: str) -> str:
-    return _("Your subscription to “%(title)s”") % {"title": title}
+def known_subject() -> str:
+    return _("You are subscribed already")
 
 
-def link(name: str, subscription: Subscription) -> str:
-    return absolute_url(
-        f"publications:{name}", language=subscription.language, token=subscription.token
-    )
+def link_subject() -> str:
+    return _("Your letters: the link you asked for")
 
 
-def confirm(subscription: Subscription):
-    """The reader says yes, for the first time or again after having left. Twice is once."""
-    if not subscription.is_confirmed:
-        subscription.confirmed_at, subscription.ended_at = timezone.now(), None
-        subscription.save()
-
-
-def end(subscription: Subscription):
-    """The reader leaves. Twice is once; a request never confirmed is withdrawn the same way."""
-    if subscription.ended_at is None:
-        subscription.ended_at = timezone.now()
-        subscription.save()
-
-
-def change_language(subscription: Subscription, language: str):
-    subscription.language = language
-    subscription.save()
+def link(name: str, subscriber: Subscriber, language: str) -> str:
+    return absolute_url(f"publications:{name}", language=language, token=subscriber.token)

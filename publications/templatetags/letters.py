@@ -10,7 +10,8 @@ from django.utils.safestring import mark_safe
 
 from portal.lib import text as prose
 from portal.lib.templatetags.text import in_language
-from portal.lib.translations import Text
+from portal.lib.translations import Text, current_language
+from publications.newsletters import choices
 
 register = template.Library()
 
@@ -49,6 +50,12 @@ def day_and_month(day: datetime.date, year: int) -> str:
     if translation.get_language() == "fr" and day.day == 1:
         written = f"1er{written[1:]}"
     return written.replace(" ", prose.NO_BREAK, 1)
+
+
+@register.filter
+def choice_title(choice: choices.Choice) -> Text:
+    """The name of a letter or axis that a reader chose, in the language of the page."""
+    return choices.title_of(choice, current_language())
 
 
 @register.filter

@@ -13,11 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from portal.lib.public import public_form, rate_limited, reads_query
+from portal.lib.public import from_a_mail, public_form, rate_limited, reads_query
 from portal.lib.translations import current_language
 from publications import following, wishes
 from publications.forms.follows import AddressForm, FollowForm, RhythmForm
@@ -128,22 +126,17 @@ def space_follows(request: HttpRequest) -> HttpResponse:
 
 
 def by_token(model) -> Callable[[View], View]:
-    """A page that a link in a mail leads to: its token is all the reader needs.
-
-    No session and no CSRF token: mail programs post to it without either (RFC 8058), and whoever
-    does not know the token cannot make a form for it. A row that has been erased is None.
-    """
+    """A page that a link in a mail leads to, with the row of its token; one that has been erased
+    is None."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def found(request: HttpRequest, token: str) -> HttpResponse:
             related = "publication" if model is TranslationWish else "person"
             row = model.objects.select_related(related).filter(token=token).first()
-            response = view(request, row)
-            response.headers["X-Robots-Tag"] = "noindex"
-            return response
+            return view(request, row)
 
-        return login_not_required(never_cache(csrf_exempt(found)))
+        return from_a_mail(found)
 
     return decorate
 

@@ -5,7 +5,7 @@ from django.core import mail
 
 from members import invitations
 from members.models import Invitation, Organisation
-from publications.models import Report, Subscription
+from publications.models import Report, Subscriber
 from tests import factories
 from tests.browser.house import furnish
 
@@ -39,16 +39,16 @@ def test_a_reader_subscribes_and_confirms(visit):
     furnish()
     page = visit("/es/", language="es")
     page.fill("input[name=email]", "lectora@example.org")
-    page.select_option("select[name=newsletter]", "R8")
+    page.select_option("select[name=letters]", "R8")
     page.locator("form[action$='/newsletters/subscribe/'] button").click()
     assert page.url.endswith("/es/newsletters/subscribe/sent/")
     (message,) = mail.outbox
     link = next(word for word in message.body.split() if "/newsletters/confirm/" in word)
     page.goto(link)
-    assert Subscription.objects.get(email="lectora@example.org").confirmed_at is None
+    assert Subscriber.objects.get(email="lectora@example.org").confirmed_at is None
     page.locator("main form button").first.click()
-    subscription = Subscription.objects.get(email="lectora@example.org")
-    assert (subscription.is_confirmed, subscription.language) == (True, "es")
+    reader = Subscriber.objects.get(email="lectora@example.org")
+    assert (reader.is_confirmed, reader.language) == (True, "es")
 
 
 def test_the_secretariat_logs_in_and_cannot_seat_a_second_council(visit):

@@ -75,7 +75,7 @@ def records(secretary):
     Challenge.objects.get_or_create(number=1, defaults={"title_fr": "Défi (exemple)"})
     issue = create_issue()
     issue.deliveries.create(
-        subscription=create_subscription(newsletter=issue.newsletter), language="en"
+        subscriber=create_subscription(newsletter=issue.newsletter).subscriber, language="en"
     )
     Report.objects.create(kind="region", region=region, language="en", year=2026)
     Invitation.objects.create(email="a@example.org", kind="contact", organisation=organisation)

@@ -35,6 +35,7 @@ from publications.models import (
     Publication,
     PublicationFile,
     Series,
+    Subscriber,
     Subscription,
 )
 from publications.models.library import PublicationState
@@ -111,7 +112,7 @@ def test_every_organisation_is_visibly_an_example(demonstration):
         assert organisation.email.endswith("@example.org")
     for email in (
         *User.objects.values_list("email", flat=True),
-        *Subscription.objects.values_list("email", flat=True),
+        *Subscriber.objects.values_list("email", flat=True),
         *ContactMessage.objects.values_list("email", flat=True),
     ):
         assert email.endswith("@example.org")
@@ -352,7 +353,7 @@ def test_no_public_page_is_heavy(demonstration, client, address):
 
 
 def test_subscriptions_are_in_every_state_and_language(demonstration):
-    assert set(Subscription.objects.values_list("language", flat=True)) == set(LANGUAGES)
+    assert set(Subscriber.objects.values_list("language", flat=True)) == set(LANGUAGES)
     confirmed = Subscription.objects.confirmed().count()
     waiting = Subscription.objects.waiting().count()
     assert (confirmed > 120, waiting > 5, confirmed + waiting < 193) == (True, True, True)

@@ -160,18 +160,15 @@ class Page(HTMLParser):
 
 def received(issue: Issue, language: str):
     """The mail of one reader, built and parsed back from its bytes."""
-    subscription = make.create_subscription(
-        newsletter=issue.newsletter,
-        language=language,
-        confirmed_at=datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC),
-    )
-    delivery = issue.deliveries.create(subscription=subscription, language=language)
+    subscription = make.create_subscription(newsletter=issue.newsletter, language=language)
+    subscriber = subscription.subscriber
+    delivery = issue.deliveries.create(subscriber=subscriber, language=language)
     message = sending.message_for(issue, delivery, rendering.letter(issue, language))
     content = message.message().as_bytes(linesep="\r\n")
     return (
         email.message_from_bytes(content, policy=email.policy.default),
         content,
-        subscription,
+        subscriber,
         delivery,
     )
 
@@ -185,19 +182,20 @@ def received(issue: Issue, language: str):
     ],
 )
 def test_a_mail_parses_back_whole(issue, language, subject, name):
-    message, content, subscription, delivery = received(issue, language)
-    token = subscription.token
-    leave = f"http://localhost:8000/{language}/newsletters/unsubscribe/{token}/"
+    message, content, subscriber, delivery = received(issue, language)
+    token = subscriber.token
+    leave = f"http://localhost:8000/{language}/newsletters/unsubscribe/{token}/R8/"
     assert message["Subject"] == subject
     assert message["From"].addresses[0].display_name == name
     assert message["From"].addresses[0].addr_spec == "council@example.org"
-    assert message["To"] == subscription.email
+    assert message["To"] == subscriber.email
     assert message["Content-Language"] == language
     assert message["List-Unsubscribe"].strip() == f"<{leave}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Id"] == "<r8.newsletters.localhost>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Precedence"] == "bulk"
+    assert message["Feedback-ID"] == f"l-r8-2026-01:{language}-public:r8:localhost"
     assert message["Message-ID"] == f"<l-r8-2026-01.{delivery.pk}@localhost>"
     assert message.get_content_type() == "multipart/alternative"
     plain, html = message.iter_parts()
@@ -208,7 +206,7 @@ def test_a_mail_parses_back_whole(issue, language, subject, name):
         body = part.get_content()
         assert leave in body
         assert f"/{language}/newsletters/subscription/{token}/" in body
-        for stand_in in (rendering.TOKEN, rendering.SINCE, NARROW_NO_BREAK):
+        for stand_in in (rendering.TOKEN, NARROW_NO_BREAK):
             assert stand_in not in body
     assert max(len(line) for line in content.split(b"\r\n")) <= 998
     assert len(html.get_content().encode()) < 100 * 1024
@@ -276,13 +274,31 @@ def test_a_long_opening_text_makes_no_long_line(issue):
     assert max(len(line) for line in content.split(b"\r\n")) <= 998
 
 
-def test_a_readers_copy_differs_by_token_and_date_alone(issue):
-    letter = rendering.letter(issue, "en")
-    own = letter.addressed(token="t" * 40, since=datetime.date(2026, 3, 1))
-    back = own.text.replace("t" * 40, rendering.TOKEN).replace(
-        f"1{NO_BREAK}March{NO_BREAK}2026", rendering.SINCE
-    )
-    assert back == letter.text
+@pytest.mark.parametrize("audience", ["public", "members"])
+def test_a_readers_copy_differs_by_the_token_alone(issue, audience):
+    letter = rendering.letter(issue, "en", audience=audience)
+    own = letter.addressed(token="t" * 40)
+    assert own.text != letter.text
+    assert own.text.replace("t" * 40, rendering.TOKEN) == letter.text
+    assert own.html.replace("t" * 40, rendering.TOKEN) == letter.html
+
+
+@pytest.mark.parametrize(
+    ("language", "public", "members", "promise"),
+    [
+        ("en", "confirmed your subscription", "act for a member", "do not track opens or clicks."),
+        ("fr", "confirmé votre inscription", "agissez pour une", "ni les ouvertures ni les clics."),
+        ("es", "confirmó su suscripción", "actúa en nombre", "ni las aperturas ni los clics."),
+    ],
+)
+def test_the_foot_says_why_it_comes_and_that_nothing_is_measured(
+    issue, language, public, members, promise
+):
+    for audience, reason in (("public", public), ("members", members)):
+        letter = rendering.letter(issue, language, audience=audience)
+        for body in (letter.text, letter.html):
+            assert reason in " ".join(body.split())
+            assert promise in " ".join(body.split())
 
 
 def test_a_name_cannot_add_headers(issue):

@@ -22,6 +22,7 @@ from members.models import (
     User,
     Waiver,
 )
+from portal.lib.history import HistoryWithLinks
 from portal.lib.translations import LANGUAGES
 
 
@@ -61,10 +62,13 @@ simple_history.register(Category, app="members")
 simple_history.register(
     Organisation,
     app="members",
+    records_class=HistoryWithLinks,
     m2m_fields=[Organisation.regions.field, Organisation.facets.field],
 )
 simple_history.register(Membership, app="members")
-simple_history.register(Mandate, app="members", m2m_fields=[Mandate.sees.field])
+simple_history.register(
+    Mandate, app="members", records_class=HistoryWithLinks, m2m_fields=[Mandate.sees.field]
+)
 simple_history.register(Question, app="members")
 simple_history.register(QuestionOption, app="members")
 simple_history.register(Association, app="members")
@@ -98,6 +102,7 @@ simple_history.register(Document, app="members")
 simple_history.register(
     Partner,
     app="members",
+    records_class=HistoryWithLinks,
     m2m_fields=[Partner.regions.field, Partner.facets.field, Partner.organisations.field],
 )
 simple_history.register(DuesBand, app="members")

@@ -1,6 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
+from portal.lib.history import HistoryWithLinks
 from publications.models import Author, Correction, Issue, Newsletter, Publication, Series
 
 
@@ -32,6 +33,7 @@ class IssueTranslation(TranslationOptions):
 simple_history.register(
     Publication,
     app="publications",
+    records_class=HistoryWithLinks,
     # What is made from the rest has no history of its own.
     excluded_fields=["sort_fr", "sort_en", "sort_es", "shelf", "counted"],
     m2m_fields=[

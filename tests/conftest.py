@@ -20,12 +20,16 @@ from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 
 from portal.lib import revision
-from tests import undefined
+from tests import parts, undefined
 from tests.environment import OWN_NAME, VAR_DIR
 from tests.mailbox import Mailbox
 from tests.worker import Worker, database_address
 
 TESTS = Path(__file__).resolve().parent
+
+
+def pytest_addoption(parser):
+    parts.add_option(parser)
 
 
 def pytest_configure(config):
@@ -48,11 +52,16 @@ def pytest_configure(config):
     undefined.install()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
-        if folder in ("browser", "long"):
+        if folder in parts.STAGES:
             item.add_marker(folder)
+    if part := config.getoption("part"):
+        chosen = parts.chosen(items, part)
+        kept = set(chosen)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = chosen
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,7 +16,6 @@ class PublicationsConfig(AppConfig):
             personal,
             shelving,
             telling,
-            vocabulary,
         )
         from publications.newsletters import nudging  # noqa: PLC0415
         from publications.newsletters.sections import PUBLICATIONS  # noqa: PLC0415
@@ -24,7 +23,6 @@ class PublicationsConfig(AppConfig):
 
         personal.listen()
         shelving.listen()
-        changes.register(vocabulary.forget)
         changes.register(shelving.follow)
         own_parts.register_all()
         telling.register()

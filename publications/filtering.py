@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.translations import LANGUAGES, READABLE, current_language
 from publications.models import FacetCount
 from publications.shelving import PLACED, TOTAL, keys_of
-from publications.vocabulary import Vocabulary, Word, words
+from publications.vocabulary import Vocabulary, Word, axes_numbered, words
 
 MOST = 1000  # texts of a narrowed list that are counted
 CANDIDATES = 4000  # and texts of one value that are looked through for them
@@ -160,7 +160,7 @@ class LibraryFilter:
             case "language":
                 return Q(**{f"state_{value}__in": READABLE})
             case "axis":
-                return Q(axes__in=[pk for key, pk in self.axes if key.split("@")[0] == value])
+                return axes_numbered(value)
             case "region":
                 return Q(regions__code=value)
             case "country":

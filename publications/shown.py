@@ -1,20 +1,22 @@
-"""Everything that the public page of a text shows, as plain values read by two statements.
+"""Everything that the page of a text, and the public list, show: plain values, by few statements.
 
 A page that was drawn from the same values is not drawn again (``portal.lib.drawn``). So whatever
-the page begins to show has to be told here too; a test fails when drawing reads another table.
+one begins to show has to be told here too; a test fails when drawing reads another table.
 """
 
 import json
 from collections.abc import Mapping
 
 from django.db.models import QuerySet, Subquery
+from django.utils import timezone
 
 from members.models import Organisation
 from portal.lib.statements import Asked, Statement, columns_of
 from portal.lib.translations import LANGUAGES
-from programme.models import Axis, Challenge
+from programme.models import Axis, Challenge, Cycle
 from publications import reviewing
-from publications.models import Author, Correction, Publication, PublicationFile, Series
+from publications.listing import PER_PAGE
+from publications.models import Author, Correction, FacetCount, Publication, PublicationFile, Series
 from regions.models import Country, Region
 
 MOST_RELATED = 4  # other texts on the same axis
@@ -34,10 +36,13 @@ def in_languages(*names: str) -> list[str]:
 NAMED = ["id", "original_language", *in_languages("state", "title")]
 TEXT = ["symbol", *NAMED, "state", "access", "replaced_by_id"]
 MEMBER = ["slug", "original_language", *in_languages("state", "name", "sort")]
+REGION = ["code", "original_language", *in_languages("state", "name")]
+COUNTRY = ["code", *in_languages("name", "sort")]
 AUTHOR = ["name", "family_name", "affiliation", "orcid"]
 FILE = columns_of(
     PublicationFile, "words", "file", "is_stripped", "reading_since", "readings", "read_at"
 )
+CARD = [*NAMED, "symbol", "kind", "published_on", "access", "shelf"]
 # Kept for lists, for translators and for the desk alone.
 UNSHOWN = ["counted", *in_languages("source", "sort"), "proposed_by_id", "proposed_for_id"]
 
@@ -45,6 +50,21 @@ UNSHOWN = ["counted", *in_languages("source", "sort"), "proposed_by_id", "propos
 def text(symbol: str) -> Mapping[str, Asked]:
     this = Publication.objects.announced().filter(symbol=symbol)
     return {"key": Asked(this, ["id"]), "text": Asked(this, columns_of(Publication, *UNSHOWN))}
+
+
+def library() -> Mapping[str, Asked]:
+    """The first page of the public list, its counts, and the words of its filters."""
+    counted = FacetCount.objects.filter(facet="country").values("value")
+    return {
+        "texts": Asked(Publication.objects.announced().newest_first()[: PER_PAGE + 1], CARD),
+        "counts": Asked(FacetCount.objects.all(), ["facet", "value", "number"]),
+        "axes": Asked(Axis.objects.all(), [*NAMED, "number", "cycle_id"]),
+        "cycles": Asked(Cycle.objects.all(), ["id", "first_year"]),
+        "regions": Asked(Region.objects.all(), REGION),
+        "countries": Asked(Country.objects.filter(code__in=counted), COUNTRY),
+        "challenges": Asked(Challenge.objects.all(), [*NAMED, "number"]),
+        "series": Asked(Series.objects.all(), [*NAMED, "slug"]),
+    }
 
 
 def instead(key: int) -> Mapping[str, Asked]:
@@ -61,13 +81,8 @@ def links(key: int) -> Mapping[str, Asked]:
         ),
         "series": Asked(Series.objects.filter(publications=key), [*NAMED, "slug", "issn"]),
         "axes": Asked(Axis.objects.filter(publications=key), [*NAMED, "number"]),
-        "regions": Asked(
-            Region.objects.filter(publications=key),
-            ["code", "original_language", *in_languages("state", "name")],
-        ),
-        "countries": Asked(
-            Country.objects.filter(publications=key), ["code", *in_languages("name", "sort")]
-        ),
+        "regions": Asked(Region.objects.filter(publications=key), REGION),
+        "countries": Asked(Country.objects.filter(publications=key), COUNTRY),
         "challenges": Asked(Challenge.objects.filter(publications=key), [*NAMED, "number"]),
         "members": Asked(Organisation.objects.public().filter(publications=key), MEMBER),
         **instead(key),
@@ -79,6 +94,7 @@ def links(key: int) -> Mapping[str, Asked]:
 TEXT_ASKED = Statement(text, symbol="P/0000/00")
 LINKS_ASKED = Statement(links, key=-1)
 INSTEAD_ASKED = Statement(instead, key=-1)
+LIBRARY_ASKED = Statement(library)
 
 
 def values_of(symbol: str) -> dict[str, str]:
@@ -95,3 +111,11 @@ def values_of(symbol: str) -> dict[str, str]:
             break
         told = found[f"instead {step}"] = INSTEAD_ASKED.ask(key=later["id"]).get("instead", "")
     return found
+
+
+def values_of_library() -> dict[str, str]:
+    """All that the first page of the public list shows; empty before its counts are kept, since
+    each text then has a part in it."""
+    found = LIBRARY_ASKED.ask()
+    # Which cycle of the programme is the present one.
+    return found | {"year": str(timezone.localdate().year)} if "counts" in found else {}

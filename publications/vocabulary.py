@@ -1,23 +1,21 @@
 """The words for the values of the facets, read once per process and change, in each language."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
-from django.core.cache import cache
 from django.db import models
-from django.utils.crypto import get_random_string
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from portal.lib import revision
 from portal.lib.text import sort_key
 from portal.lib.translations import Language, current_language
-from programme.models import Axis, Challenge, Cycle, Level
+from programme.models import Axis, Challenge, Level
 from publications.models import Publication, Series
 from regions.models import Country, Region
-
-KEY = "library-vocabulary"
-NAMED = (Axis, Challenge, Cycle, Series, Country, Region)
 
 
 class Word(NamedTuple):
@@ -41,32 +39,32 @@ class Vocabulary(dict):
         return found
 
 
-_read: dict[tuple[str, str], Vocabulary] = {}
+_read: dict[tuple[object, ...], Vocabulary] = {}
 
 
 def words(language: str | None = None) -> Vocabulary:
     """For each facet its values with their words, in a language.
 
-    The version is read before the records, so that words from before a change are never kept
-    under the version from after it.
+    The revision is read before the records, so that words from before a change are never kept
+    under the one from after it. With a new year another cycle may be the present one.
     """
     code = language or current_language()
-    version = cache.get(KEY)
-    if version is None:
-        version = get_random_string(12)
-        cache.set(KEY, version, timeout=None)
-    found = _read.get((version, code))
+    try:
+        holding = (revision.current(), timezone.localdate())
+    except Exception:  # without Redis the words are read each time
+        return Vocabulary(code)
+    found = _read.get((*holding, code))
     if found is None:
-        if any(known != version for known, _code in _read):
+        if any(known[:2] != holding for known in _read):
             _read.clear()
-        found = _read[version, code] = Vocabulary(code)
+        found = _read[*holding, code] = Vocabulary(code)
     return found
 
 
-def forget(changed: Iterable[models.Model]):
-    """A receiver of changes: the next reader reads the words anew."""
-    if any(isinstance(record, NAMED) for record in changed):
-        cache.set(KEY, get_random_string(12), timeout=None)
+def axes_numbered(value: str) -> Q:
+    """The condition that a text is on the axis of this number in the present cycle."""
+    cycle = words()["cycle"].items()
+    return Q(axes__in=[word.place for key, word in cycle if key.split("@")[0] == value])
 
 
 def choices(values: type[models.TextChoices], code: str) -> dict[str, Word]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.lib.paging import RowsBeyond, field_of
 from publications.harvesting.requests import Fault, Selection
 from publications.models import Publication
-from publications.vocabulary import words
+from publications.vocabulary import axes_numbered, words
 
 PER_PART = 100
 
@@ -58,8 +58,7 @@ def condition(kind: str, value: str) -> Q:
     if kind == "region":
         return Q(regions__code=value)
     if kind == "axis":
-        keys = (word.place for key, word in words()["cycle"].items() if key.split("@")[0] == value)
-        return Q(axes__in=list(keys))
+        return axes_numbered(value)
     return Q(kind=value)
 
 

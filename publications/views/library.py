@@ -40,14 +40,19 @@ EXPORTS = {"bib": "BibTeX", "ris": "RIS", "csl.json": "CSL-JSON", "dc.xml": "Dub
 @login_not_required
 @reads_query(*LABELS, "sort", AFTER, BEFORE)
 def publications(request: HttpRequest) -> HttpResponse:
+    """The list. Its first page without a filter is read most, and not drawn again for nothing."""
+    page = None
+    if not request.META.get("QUERY_STRING"):
+        page = drawn.page(request, shown.values_of_library, lambda: draw_list(request))
+    return HttpResponse(draw_list(request) if page is None else page)
+
+
+def draw_list(request: HttpRequest) -> str:
     found = listing.listed(request, Publication.objects.announced(), area="public")
     feed = reverse("publications:feed")
     query = f"?{found.filters.query}" if found.filters else ""
-    return render(
-        request,
-        "publications/library/list.html",
-        {"listing": found, "page": found.page, "feed": f"{feed}{query}"},
-    )
+    context = {"listing": found, "page": found.page, "feed": f"{feed}{query}"}
+    return render_to_string("publications/library/list.html", context, request)
 
 
 @login_not_required

@@ -1,17 +1,25 @@
-"""The public page of a text is drawn anew when, and only when, something that it shows changed."""
+"""A public page is drawn anew when, and only when, something that it shows changed."""
 
 import re
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from members.models import Organisation
-from portal.lib import drawn
+from portal.lib import drawn, revision
 from portal.models import LightEdition
-from programme.models import Axis, Challenge
-from publications import shown
-from publications.models import Author, Correction, Publication, PublicationFile, Series
+from programme.models import Axis, Challenge, Cycle
+from publications import shelving, shown
+from publications.models import (
+    Author,
+    Correction,
+    FacetCount,
+    Publication,
+    PublicationFile,
+    Series,
+)
 from regions.models import Country, Region
 from tests.documents import a_pdf, add_file
 from tests.factories import (
@@ -184,6 +192,78 @@ def test_all_that_drawing_reads_is_told(client, publication):
     read = set().union(*(tables(query["sql"]) for query in drawing.captured_queries))
     assert read - of_the_frame <= told
     assert len(read) > 10
+
+
+# -- The list ------------------------------------------------------------------------------------
+
+LIST = "/fr/publications/"
+
+
+@pytest.fixture
+def library(publication):
+    """The public list with its counts, which follow after a commit."""
+    shelving.repair()
+    revision.move()
+
+
+def listed(client) -> str:
+    answer = client.get(LIST)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_list_of_which_nothing_changed_is_drawn_once(client, library, django_assert_num_queries):
+    first = listed(client)
+    with django_assert_num_queries(1):
+        assert listed(client) == first
+
+
+LIST_CHANGES = {
+    "a title": lambda: Publication.objects.filter(symbol="P/2026/15").update(title_fr=NEW),
+    "a text that is gone": lambda: Publication.objects.filter(symbol="P/2026/15").update(
+        state="withdrawn"
+    ),
+    "a text for members": lambda: Publication.objects.filter(symbol="P/2026/15").update(
+        access="members"
+    ),
+    "a kind": lambda: Publication.objects.filter(symbol="P/2026/15").update(kind="speech"),
+    "a translation": lambda: Publication.objects.update(state_en="outdated"),
+    "a file": lambda: PublicationFile.objects.all().delete(),
+    "a count": lambda: FacetCount.objects.update(number=77),
+    "an axis": lambda: Axis.objects.update(title_fr=NEW),
+    "a cycle": lambda: Cycle.objects.update(first_year=F("first_year") - 30),
+    "a region": lambda: Region.objects.update(name_fr=NEW),
+    "a country": lambda: Country.objects.update(name_fr=NEW),
+    "a challenge": lambda: Challenge.objects.update(title_fr=NEW),
+    "a series": lambda: Series.objects.update(title_fr=NEW),
+}
+
+
+@pytest.mark.parametrize("change", LIST_CHANGES.values(), ids=LIST_CHANGES.keys())
+def test_whatever_it_shows_the_list_follows_a_change_written_in_bulk(client, library, change):
+    before = listed(client)
+    change()
+    revision.move()  # as the commit does
+    after = listed(client)
+    assert after != before
+    drawn.pages.clear()
+    assert after == listed(client)
+
+
+def test_a_list_without_counts_is_drawn_each_time(client):
+    kept = len(drawn.pages)
+    listed(client)
+    assert len(drawn.pages) == kept
+    assert shown.values_of_library() == {}
+
+
+def test_all_that_drawing_the_list_reads_is_told(client, library):
+    with CaptureQueriesContext(connection) as drawing:
+        listed(client)
+    told = tables(shown.LIBRARY_ASKED.written()[0])
+    read = set().union(*(tables(query["sql"]) for query in drawing.captured_queries))
+    assert read - {"portal_networkidentity"} <= told
+    assert len(read) > 6
 
 
 def tables(sql: str) -> set[str]:

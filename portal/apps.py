@@ -25,12 +25,13 @@ class PortalConfig(AppConfig):
             texts,
             unseen,
         )
-        from portal.lib import changes, network, reading, revision  # noqa: PLC0415
+        from portal.lib import changes, network, reading, revision, writing  # noqa: PLC0415
         from portal.models import DailyReads  # noqa: PLC0415
         from portal.translating import letters  # noqa: PLC0415
 
         preferences.register(letters.TOPIC)
         texts.register(*text_kinds.KINDS)
+        writing.register(texts.desk_address)
         reached.register(DailyReads.sums)
         reading.register(reads.count)
         network.register(identity.read)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
@@ -160,6 +161,15 @@ def kind_with(code: str) -> TextKind | None:
 
 def kind_of(record: Translatable) -> TextKind | None:
     return next((kind for kind in _kinds.values() if isinstance(record, kind.model)), None)
+
+
+def desk_address(record: Translatable, language: str, user: User) -> str:
+    """The desk's page of a text in a language; empty when the person does not translate it."""
+    kind = kind_of(record)
+    if kind is None or not kind.translatable_by(user, language).filter(pk=record.pk).exists():
+        return ""
+    arguments = {"kind": kind.code, "key": record.pk, "text_language": language}
+    return reverse("portal:desk_translation", kwargs=arguments)
 
 
 def records_of(kind: TextKind, rows: QuerySet, pks: Iterable[str]) -> dict[str, Translatable]:

@@ -22,7 +22,7 @@ MODELS = (
     *("publications.Subscriber", "publications.LetterLeft", "publications.Bounce"),
     "publications.Suppression",
     *("publications.EditorialStep", "publications.Appearance", "publications.Digest"),
-    *("publications.ListFollow", "publications.TranslationWish"),
+    *("publications.FallbackAcceptance", "publications.ListFollow", "publications.TranslationWish"),
     *("members.User", "members.Invitation", "members.Preference", "members.Erasure"),
     *("members.Application", "members.ApplicationAnswer", "members.ApplicationDocument"),
     *("members.ApplicationEvent", "members.ApplicationPerson", "members.Advice"),

@@ -45,5 +45,6 @@ class PublicationsConfig(AppConfig):
                 "publications.Subscriber.person": Rule(),
                 "publications.LetterLeft.person": Rule(),
                 "publications.Suppression.lifted_by": Rule(),
+                "publications.FallbackAcceptance.by": Rule(),
             }
         )

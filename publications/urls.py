@@ -209,6 +209,11 @@ urlpatterns = [
         name="newsletter_ready",
     ),
     path(
+        "secretariat/newsletters/<slug:symbol>/accept/",
+        letters_desk.newsletter_accept,
+        name="newsletter_accept",
+    ),
+    path(
         "secretariat/newsletters/<slug:symbol>/send/",
         letters_desk.newsletter_send,
         name="newsletter_send",

@@ -360,6 +360,7 @@ TABLE = {
     "publications:newsletter_rhythm": ("get", HIDDEN_ROW),
     "publications:newsletter_text": ("get", HIDDEN_ROW),
     "publications:newsletter_items": ("post", HIDDEN_ACT),
+    "publications:newsletter_accept": ("post", HIDDEN_ACT),
     "publications:newsletter_ready": ("post", HIDDEN_ACT),
     "publications:newsletter_send": ("post", HIDDEN_ACT),
     "publications:newsletter_test": ("post", HIDDEN_ACT),
@@ -473,6 +474,7 @@ SENT = {
     "publications:newsletter_items": {"act": "gather"},
     "portal:desk_translations_act": {"language": "es"},
     "publications:newsletter_test": {"language": "fr"},
+    "publications:newsletter_accept": {"language": "es", "reason": "No translator."},
     "members:desk_match_decide": {"decision": "different"},
 }
 
@@ -886,6 +888,7 @@ def arguments(**made) -> dict:
         "publications:newsletter_rhythm": {"code": "R8"},
         "publications:newsletter_text": draft,
         "publications:newsletter_items": draft,
+        "publications:newsletter_accept": draft,
         "publications:newsletter_ready": draft,
         "publications:newsletter_send": draft,
         "publications:newsletter_test": draft,

@@ -22,7 +22,7 @@ from portal import open_data, sitemaps
 from portal.mending import repair
 from publications.models import Report
 from publications.models.periods import Period
-from publications.newsletters import drafting, gate, rendering, sending
+from publications.newsletters import drafting, rendering, sending
 from publications.reports import making, member, region
 from regions.models import Country, Region
 from tests import factories as make
@@ -325,7 +325,7 @@ def test_no_letter_tells_of_them_in_any_skin(world, hide):
     for code in LANGUAGES:
         setattr(issue, f"subject_{code}", f"Subject {code}")
     issue.save()
-    gate.make_ready(issue, by=make.create_secretary(), accepted=LANGUAGES)
+    make.declare_ready(issue)
     sending.start(issue)
     sending.send_due()
     issue.refresh_from_db()

@@ -19,7 +19,7 @@ from portal.lib.sections import registered
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue, Newsletter
 from publications.models.newsletters import DeliveryState, IssueState
-from publications.newsletters import board, drafting, gate, rendering, sections, sending
+from publications.newsletters import accepting, board, drafting, gate, rendering, sections, sending
 from publications.newsletters.forms import DraftForm, IssueForm, RhythmForm
 
 # A mail has its styles inline and needs nothing else: no script, no image, no form, no frame.
@@ -79,8 +79,10 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
         "publications/newsletters/issue_desk.html",
         {
             "issue": issue,
-            "panels": (panels := gate.readiness(issue)),
+            "panels": (panels := gate.readiness(issue, user=request.user)),
             "incomplete": [panel for panel in panels if not panel.is_complete],
+            "acceptances": issue.acceptances.select_related("by"),
+            "holding": {panel.acceptance.pk for panel in panels if panel.acceptance},
             "reader_count": sum(panel.recipients for panel in panels),
             "sections": item_sections(issue),
             "progress": progress(issue),
@@ -157,17 +159,30 @@ def newsletter_items(request: HttpRequest, symbol: str) -> HttpResponse:
 
 @require_POST
 def newsletter_ready(request: HttpRequest, symbol: str) -> HttpResponse:
-    """Let an issue through the gate, with the fallbacks that were ticked; or take it back."""
+    """Let an issue through the gate; or make it a draft again."""
     issue = own_issue(request, symbol)
     with reported(request):
         if "reopen" in request.POST:
             drafting.require_editable(issue)
             drafting.reopen(issue)
         else:
-            gate.make_ready(
-                issue, by=request.user, accepted=tuple(request.POST.getlist("accepted"))
-            )
+            gate.make_ready(issue, by=request.user)
             messages.success(request, _("The letter is ready to be sent."))
+    return back_to(issue)
+
+
+@require_POST
+def newsletter_accept(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Accept in writing that a language goes out with texts in another one; or no longer."""
+    issue = own_issue(request, symbol)
+    language = known_language(request)
+    with reported(request):
+        if "take_back" in request.POST:
+            accepting.take_back(issue, language=language)
+        else:
+            reason = request.POST.get("reason", "")
+            accepting.accept(issue, language=language, reason=reason, by=request.user)
+            messages.success(request, _("What you accept is kept with your name and your reason."))
     return back_to(issue)
 
 
@@ -184,9 +199,7 @@ def newsletter_send(request: HttpRequest, symbol: str) -> HttpResponse:
 def newsletter_test(request: HttpRequest, symbol: str) -> HttpResponse:
     """Send the letter to oneself, in one language."""
     issue = own_issue(request, symbol)
-    language = request.POST.get("language")
-    if language not in LANGUAGES:
-        raise Http404
+    language = known_language(request)
     with reported(request):
         sending.send_test(issue, language=language, to=request.user)
         messages.success(
@@ -236,6 +249,14 @@ def own_issue(request: HttpRequest, symbol: str) -> Issue:
 
 def back_to(issue: Issue) -> HttpResponse:
     return redirect("publications:newsletter_issue_desk", symbol=issue.dashed_symbol)
+
+
+def known_language(request: HttpRequest) -> str:
+    """Raises Http404 for another one: nobody types these."""
+    language = request.POST.get("language")
+    if language not in LANGUAGES:
+        raise Http404
+    return language
 
 
 def whole_number(text: str | None) -> int:

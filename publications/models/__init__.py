@@ -1,6 +1,7 @@
 from publications.models.addresses import OldSymbol
 from publications.models.counts import FacetCount, Placement
 from publications.models.credits import Author
+from publications.models.fallbacks import FallbackAcceptance
 from publications.models.files import PublicationFile
 from publications.models.follows import Appearance, Digest, ListFollow, TranslationWish
 from publications.models.library import Access, Publication
@@ -26,6 +27,7 @@ __all__ = [
     "Digest",
     "EditorialStep",
     "FacetCount",
+    "FallbackAcceptance",
     "Issue",
     "IssueItem",
     "LetterLeft",

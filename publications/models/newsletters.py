@@ -145,11 +145,11 @@ class Issue(Translatable):
     )
     drafted_at = models.DateTimeField(_("drafted on"), default=timezone.now, editable=False)
     ready_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
-    accepted_fallbacks = models.JSONField(
-        default=list,
+    ready_as = models.CharField(
+        max_length=64,
         blank=True,
         editable=False,
-        help_text="Languages that ready_by lets go out with texts in another one.",
+        help_text="Fingerprint of all that was said when the issue was declared ready.",
     )
     sending_since = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(_("sent on"), null=True, editable=False)

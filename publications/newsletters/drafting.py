@@ -156,7 +156,7 @@ def require_editable(issue: Issue):
 def reopen(issue: Issue):
     """Back to a draft: whoever changes an issue that was ready must have it looked at again."""
     if issue.state == IssueState.READY:
-        issue.state, issue.ready_by, issue.accepted_fallbacks = IssueState.DRAFT, None, []
+        issue.state, issue.ready_by, issue.ready_as = IssueState.DRAFT, None, ""
         issue.save()
 
 

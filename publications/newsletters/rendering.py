@@ -19,7 +19,7 @@ from portal.lib import mail, network, pdf
 from portal.lib.links import absolute, absolute_url
 from portal.lib.sections import registered
 from portal.lib.text import french_spaces
-from portal.lib.translations import LANGUAGES, Text
+from portal.lib.translations import LANGUAGES, Text, TranslationState
 from publications.models import Issue
 from publications.models.newsletters import WORLD
 from publications.models.subscribers import Audience
@@ -109,6 +109,12 @@ def texts_of(found: dict) -> list[Text]:
 def fallbacks(found: dict) -> list[Text]:
     """The texts that a reader gets in another language than their own."""
     return [text for text in texts_of(found) if text.language != found["language"]]
+
+
+def is_whole(issue: Issue, found: dict) -> bool:
+    """Whether a reader of the language gets every text in it, and none that is to be revised."""
+    own_words = issue.translation_state(found["language"])
+    return own_words == TranslationState.READY and not fallbacks(found)
 
 
 class Letter(NamedTuple):

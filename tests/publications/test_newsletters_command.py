@@ -54,7 +54,13 @@ def test_the_state_as_json(letter):
     publish(letter)
     make.create_subscription(newsletter=letter)
     run("draft")
-    run("ready", "--accept", "es")
+    editor = make.create_secretary()
+    accept = ("ready", "--accept", "es", "--reason", "No translator.")
+    with pytest.raises(CommandError, match="an editor who accepts it"):
+        run(*accept)
+    with pytest.raises(CommandError, match="an editor who accepts it"):
+        run(*accept, "--by", make.create_person().email)
+    run(*accept, "--by", editor.email)
     run("send")
     assert json.loads(run("status", "--json")) == {
         "symbol": "L/R8/2026/01",
@@ -102,7 +108,13 @@ def test_a_sent_issue_is_not_sent_again(letter):
     publish(letter)
     make.create_subscription(newsletter=letter)
     run("draft")
-    run("ready", "--accept", "es")
+    editor = make.create_secretary()
+    accept = ("ready", "--accept", "es", "--reason", "No translator.")
+    with pytest.raises(CommandError, match="an editor who accepts it"):
+        run(*accept)
+    with pytest.raises(CommandError, match="an editor who accepts it"):
+        run(*accept, "--by", make.create_person().email)
+    run(*accept, "--by", editor.email)
     run("send")
     with pytest.raises(CommandError, match="has been sent"):
         run("send")
@@ -115,6 +127,12 @@ def test_a_paused_network_sends_nothing_from_the_shell_either(letter):
     make.create_network(sending_paused=True)
     cache.clear()
     run("draft")
-    run("ready", "--accept", "es")
+    editor = make.create_secretary()
+    accept = ("ready", "--accept", "es", "--reason", "No translator.")
+    with pytest.raises(CommandError, match="an editor who accepts it"):
+        run(*accept)
+    with pytest.raises(CommandError, match="an editor who accepts it"):
+        run(*accept, "--by", make.create_person().email)
+    run(*accept, "--by", editor.email)
     assert "1 queued" in run("send")
     assert mail.outbox == []

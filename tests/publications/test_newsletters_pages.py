@@ -212,26 +212,10 @@ def test_items_are_moved_removed_and_looked_for(client, secretary):
     assert foreign.issue.items.count() == 1
 
 
-def test_an_issue_with_fallbacks_is_ready_once_somebody_accepts_them(client, secretary):
-    issue = draft()
-    response = client.post(desk(issue, "ready/"), follow=True)
-    assert "not complete in Spanish" in response.content.decode()
-    issue.refresh_from_db()
-    assert issue.state == IssueState.DRAFT
-    client.post(desk(issue, "ready/"), {"accepted": ["es"]})
-    issue.refresh_from_db()
-    assert (issue.state, issue.ready_by, issue.accepted_fallbacks) == ("ready", secretary, ["es"])
-    page = client.get(desk(issue)).content.decode()
-    assert secretary.full_name in page
-    client.post(desk(issue, "ready/"), {"reopen": "1"})
-    issue.refresh_from_db()
-    assert (issue.state, issue.ready_by, issue.accepted_fallbacks) == ("draft", None, [])
-
-
 def test_an_empty_issue_does_not_get_through(client, secretary):
     issue = drafting.draft(make.create_newsletter(make.create_region("R8")), Q3)
     assert "Nothing new was found" in client.get(desk(issue)).content.decode()
-    response = client.post(desk(issue, "ready/"), {"accepted": LANGUAGES}, follow=True)
+    response = client.post(desk(issue, "ready/"), follow=True)
     assert "Add something before it is sent" in response.content.decode()
     assert "is not ready" in client.post(desk(issue, "send/"), follow=True).content.decode()
     issue.refresh_from_db()
@@ -243,7 +227,7 @@ def test_an_issue_too_large_for_a_mail_does_not_get_through(secretary):
     issue.lead_en = "equality " * 12_000
     issue.save()
     with pytest.raises(ValidationError, match="100 KB"):
-        gate.make_ready(issue, by=secretary, accepted=LANGUAGES)
+        gate.make_ready(issue, by=secretary)
 
 
 def test_sending_from_the_desk_reaches_the_readers_and_shows_the_counts(
@@ -252,7 +236,7 @@ def test_sending_from_the_desk_reaches_the_readers_and_shows_the_counts(
     issue = draft()
     for language in ("fr", "fr", "es"):
         make.create_subscription(newsletter=issue.newsletter, language=language)
-    gate.make_ready(issue, by=secretary, accepted=("es",))
+    make.declare_ready(issue, by=secretary)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(desk(issue, "send/"))
     assert len(mail.outbox) == 3
@@ -318,7 +302,7 @@ def refused(client):
 
 
 PAGES = ["", "text/", "preview/fr.html", "preview/fr.txt"]
-ACTS = ["text/", "items/", "ready/", "send/", "test/"]
+ACTS = ["text/", "items/", "accept/", "ready/", "send/", "test/"]
 
 
 @pytest.mark.parametrize("code", ["R8", None])
@@ -326,7 +310,7 @@ def test_an_executive_has_no_issue_of_another_region_or_of_the_world(client, ref
     letter = make.create_newsletter(make.create_region(code) if code else None)
     issue = drafting.draft(letter, Q3)
     assert [client.get(desk(issue, page)).status_code for page in PAGES] == [404] * 4
-    assert [client.post(desk(issue, act)).status_code for act in ACTS] == [404] * 5
+    assert [client.post(desk(issue, act)).status_code for act in ACTS] == [404] * 6
     board = client.get("/en/secretariat/newsletters/")
     assert board.status_code == 200
     assert issue.dashed_symbol not in board.content.decode()
@@ -341,7 +325,8 @@ def test_an_executive_runs_the_letter_of_the_own_region(client):
     issue = draft()
     client.force_login(make.create_executive(issue.region))
     assert [client.get(desk(issue, page)).status_code for page in PAGES] == [200] * 4
-    client.post(desk(issue, "ready/"), {"accepted": ["es"]})
+    client.post(desk(issue, "accept/"), {"language": "es", "reason": "No translator."})
+    client.post(desk(issue, "ready/"))
     issue.refresh_from_db()
     assert issue.state == IssueState.READY
 

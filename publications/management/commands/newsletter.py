@@ -6,11 +6,12 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
+from members.models import User
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import drafting, gate, sending
+from publications.newsletters import accepting, drafting, gate, sending
 
 
 class Command(BaseCommand):
@@ -46,6 +47,8 @@ class Command(BaseCommand):
                     choices=LANGUAGES,
                     help="languages that may go out with texts in another one",
                 )
+                command.add_argument("--reason", default="", help="why they may, for the record")
+                command.add_argument("--by", metavar="EMAIL", help="who accepts it")
 
     def handle(self, *args, act: str, region: str, period: str, **options):
         # What the verbs refuse is told in English on the shell, whatever the locale.
@@ -59,7 +62,7 @@ class Command(BaseCommand):
                 else:
                     issue = self.existing(found, region, wanted)
                 if act == "ready":
-                    issue = gate.make_ready(issue, by=None, accepted=tuple(options["accept"]))
+                    issue = self.declare_ready(issue, **options)
                 if act == "send":
                     issue = self.send(issue)
             except ValidationError as error:
@@ -73,6 +76,17 @@ class Command(BaseCommand):
                 f"Draft it first: manage.py newsletter draft --region {region} --period {wanted}"
             )
         return issue
+
+    def declare_ready(
+        self, issue: Issue, *, accept: list[str], reason: str, by: str | None, **options
+    ) -> Issue:
+        """Raises CommandError when something is accepted by nobody who has a desk."""
+        editor = User.objects.active().filter(email__iexact=by).first() if by else None
+        if accept and (editor is None or not editor.standing.has_desk):
+            raise CommandError("Say with --by and the e-mail address of an editor who accepts it.")
+        for language in accept:
+            accepting.accept(issue, language=language, reason=reason, by=editor)
+        return gate.make_ready(issue, by=editor)
 
     def send(self, issue: Issue) -> Issue:
         """Start sending, or go on with it, and stay until nothing more can be sent now."""

@@ -17,12 +17,17 @@ from portal.finding import find
 from portal.lib import network, pdf
 from portal.lib.translations import Text
 from portal.light import editions
+from portal.models import LightEdition
+from portal.models.light import Form
 from publications.filtering import LibraryFilter, library
 from publications.models import Publication
 
 MOST = 20  # texts of a dossier
 OFFERED = 20  # texts that a page offers for it
 LARGEST = 400_000  # bytes of text that are laid out as a PDF while a reader waits
+# Bytes of a light PDF: of one with a short text, of what it shares with others (fonts, the head of
+# the sheet), and the least that a text adds.
+ALONE, SHARED, OWN = 18_500, 17_000, 1_000
 PUBLICATION = editions.SOURCES["publication"]
 RULE = "=" * 72
 TAG = re.compile(r"<[^>]+>")
@@ -108,7 +113,17 @@ def apart(body: Text, place: str) -> Text:
     return body._replace(value=named)
 
 
-def pdf_size(parts: list[dict]) -> int:
-    """About how many bytes the PDF will have: fonts and structure, and what each text adds."""
-    text = sum(len(editions.as_text(part).encode()) for part in parts)
-    return 21_000 + 900 * len(parts) + text
+def pdf_size(texts: list[Publication], parts: list[dict], language: str) -> int:
+    """About how many bytes the PDF will have: what the PDF of each text has, the fonts once."""
+    rows = LightEdition.objects.filter(
+        kind=PUBLICATION.kind,
+        key__in=[str(record.pk) for record in texts],
+        language=language,
+        form=Form.PDF,
+    )
+    made = dict(rows.values_list("key", "size"))
+    sizes = [
+        made.get(str(record.pk)) or ALONE + len(editions.as_text(part).encode())
+        for record, part in zip(texts, parts, strict=True)
+    ]
+    return SHARED + sum(max(size - SHARED, OWN) for size in sizes) + OWN

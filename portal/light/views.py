@@ -87,7 +87,9 @@ def dossier(request: HttpRequest) -> HttpResponse:
             "most": dossiers.MOST,
             "text_size": len(text),
             "text_url": f"{reverse('portal:dossier_text')}?{query_of(found)}",
-            "pdf_size": dossiers.pdf_size(parts) if 0 < len(text) <= dossiers.LARGEST else 0,
+            "pdf_size": dossiers.pdf_size(found.texts, parts, language)
+            if 0 < len(text) <= dossiers.LARGEST
+            else 0,
         },
     )
 

@@ -922,6 +922,7 @@ def test_who_may_open_what(world, name):
     assert answers(world, name, method) == dict(zip(PEOPLE, expected, strict=True))
 
 
+@pytest.mark.slow
 def test_a_closed_page_leads_to_the_log_in_and_not_elsewhere(world, client):
     for name, (method, expected) in TABLE.items():
         # What leads everybody on, logged in or not, is no closed page.

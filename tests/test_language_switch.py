@@ -112,6 +112,7 @@ def test_what_is_no_page_in_any_language_is_none_without_one(client, house, addr
     assert client.post("/publications/").status_code == 404
 
 
+@pytest.mark.slow
 def test_closed_pages_and_errors_tell_nothing(client, house):  # noqa: F811
     client.force_login(factories.create_secretary())
     for address in ("/en/secretariat/", "/en/nowhere/", "/en/members/members.csv", "/robots.txt"):

@@ -311,6 +311,7 @@ QUERIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", QUERIES)
 @pytest.mark.parametrize("rows", [1, 3])
 def test_pages_ask_the_database_as_often_for_three_rows(

@@ -91,6 +91,7 @@ def test_a_record_that_takes_its_old_address_back_has_it(client):
     assert answer["Location"] == "/en/programme/events/first/"
 
 
+@pytest.mark.slow
 def test_a_symbol_is_an_address_too(client):
     publication = create_publication(symbol="P/2026/14", title_en="Report")
     publication.symbol = "P/2026/40"
@@ -225,6 +226,7 @@ def test_what_it_costs(client, django_assert_num_queries):
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 
 
+@pytest.mark.slow
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

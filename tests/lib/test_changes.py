@@ -77,6 +77,7 @@ def in_a_thread(act):
         pool.submit(carried_out).result()
 
 
+@pytest.mark.slow
 def test_every_way_of_writing_moves_the_revision(publication, axis):
     for way, write in WRITES.items():
         before = revision.current()

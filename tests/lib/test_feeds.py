@@ -76,6 +76,7 @@ def read(client, address: str):
     return answer, ElementTree.fromstring(answer.content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 @pytest.mark.parametrize("name", FEEDS)
 def test_a_feed_is_valid_public_and_in_its_language(client, house, name, language):
@@ -101,6 +102,7 @@ def test_a_feed_is_valid_public_and_in_its_language(client, house, name, languag
     assert client.get(f"/{language}/{name}").content == answer.content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FEEDS)
 def test_an_entry_is_the_same_thing_in_every_language(client, house, name):
     names = {
@@ -113,6 +115,7 @@ def test_an_entry_is_the_same_thing_in_every_language(client, house, name):
     assert len(set(names["fr"])) == len(names["fr"])
 
 
+@pytest.mark.slow
 def test_the_name_of_an_entry_survives_its_address(client, house):
     before = feedparser.parse(client.get("/en/programme/events/atom.xml").content).entries[0]
     event = Event.objects.get(slug="forum")
@@ -144,6 +147,7 @@ def test_what_exists_in_the_language_carries_no_mark(client, house):
     assert [link.get("hreflang") for link in links(entry, "alternate")] == [None, "fr"]
 
 
+@pytest.mark.slow
 def test_the_feeds_of_a_list_name_each_other_and_their_page(client, house):
     _answer, feed = read(client, "/en/programme/events/atom.xml?region=R8&axis=")
     base = f"{settings.SITE_URL}/%s/programme/events/%s?region=R8"
@@ -195,6 +199,7 @@ def test_an_event_says_when_and_where_in_the_language_of_its_text(client):
     assert entry.summary_detail.language == "fr"
 
 
+@pytest.mark.slow
 def test_pages_of_a_feed_name_their_neighbours(client):
     for number in range(65):
         factories.create_event(slug=f"event-{number}")
@@ -251,6 +256,7 @@ QUERIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FEEDS)
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_feed_asks_as_often_for_three_rows(client, house, name, rows, django_assert_num_queries):
@@ -264,6 +270,7 @@ def test_a_feed_asks_as_often_for_three_rows(client, house, name, rows, django_a
         client.get(f"/en/{name}")
 
 
+@pytest.mark.slow
 @budget(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(min_size=1, max_size=60))
 def test_no_text_breaks_a_feed(client, text):

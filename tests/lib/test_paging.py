@@ -85,6 +85,7 @@ def test_when_all_that_followed_is_gone_the_last_page_is_shown():
     assert symbols(page(4, after=after)) == []
 
 
+@pytest.mark.slow
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -98,6 +99,7 @@ def test_every_row_once_in_order(days, size):
     assert all(len(shown) == size for shown in walk(size)[:-1])
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

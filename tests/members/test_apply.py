@@ -165,6 +165,7 @@ def test_the_cookie_belongs_to_the_drafts_pages_alone(client, settings):
     assert "no-store" in answer["Cache-Control"]
 
 
+@pytest.mark.slow
 def test_a_draft_is_shown_in_the_three_languages_and_never_kept_by_a_cache(client):
     begin(client)
     for code in LANGUAGES:
@@ -278,6 +279,7 @@ def test_the_fingerprint_of_a_network_is_no_address():
     assert applying.client_of("") == applying.client_of("")
 
 
+@pytest.mark.slow
 def test_too_many_posts_from_one_address_are_slowed_down(client):
     for _ in range(20):
         client.post("/en/apply/new/C/", {})

@@ -254,6 +254,7 @@ def test_an_executive_sees_and_asks_one_region(client, members):
     assert [answer.organisation for answer in answers] == [members["silent"]]
 
 
+@pytest.mark.slow
 def test_asking_again_answers_row_by_row(client, members, django_capture_on_commit_callbacks):
     client.force_login(create_secretary())
     chosen = [members[name].pk for name in ("orphan", "single", "silent")]

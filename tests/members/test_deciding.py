@@ -222,6 +222,7 @@ def test_an_international_applicant_gets_its_regions_and_one_at_risk_its_discret
     assert not accepted(received(asks_discretion=True), discreet=False).organisation.discreet
 
 
+@pytest.mark.slow
 def test_each_person_gets_one_welcome_with_the_invitations_ten_minutes_later(
     django_capture_on_commit_callbacks,
 ):
@@ -270,6 +271,7 @@ def test_no_letter_names_a_discreet_national_organisation():
     assert seats.national_of(Organisation.objects.exclude(pk=national.pk).get()) is None
 
 
+@pytest.mark.slow
 def test_the_certificate_is_made_by_itself(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         organisation = accepted(received(name="Lake Council (example)")).organisation
@@ -379,6 +381,7 @@ def test_a_member_is_not_accepted_once_more(status):
 # -- Taking it back --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("advised", [False, True])
 def test_within_ten_minutes_it_is_as_if_it_had_not_been(
     advised, django_capture_on_commit_callbacks

@@ -49,6 +49,7 @@ def secretary(client):
     return person
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_the_pages_open_in_three_languages(client, secretary, language):
     organisation = create_organisation(category="A")
@@ -165,6 +166,7 @@ def test_a_status_needs_its_reason_and_a_possible_step(client, secretary):
     assert organisation.status == "active"
 
 
+@pytest.mark.slow
 def test_an_executive_is_refused_what_is_not_the_regions(client):
     region, elsewhere = create_region("R8"), create_region("R4")
     own = create_organisation(country=create_country("KE", region=region))

@@ -51,6 +51,7 @@ def found(client, query: str = "") -> set[str]:
 # -- The list --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_waits_is_listed_oldest_first_and_drafts_never(client, secretary):
     brazil = create_country("BR", region=create_region("R4"))
     for state in ("draft", "submitted", "advised", "more_asked", "accepted", "refused"):
@@ -141,6 +142,7 @@ def test_an_executive_is_shown_no_organisation_of_another_region(client):
     assert "far-away" not in client.get(page_of(application)).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("discreet", [False, True])
 def test_whoever_decides_sees_that_the_seat_is_held(client, secretary, discreet):
     holder = create_organisation(category="A", discreet=discreet)
@@ -209,6 +211,7 @@ def test_an_executive_of_two_regions_says_for_which(client):
 # -- Deciding --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_secretariat_accepts_takes_back_and_accepts_again(client, secretary):
     application = received(people=1)
     form = client.get(page_of(application, "accept/")).context["form"]

@@ -59,6 +59,7 @@ def test_only_what_is_public_is_listed(client, network, language):
     assert "Refuge" not in shown and "Past" not in shown
 
 
+@pytest.mark.slow
 def test_members_and_secretariat_see_what_everybody_sees(client, network):
     everybody = client.get(PAGE)
     for person in (create_contact(), create_secretary()):
@@ -110,6 +111,7 @@ def test_odd_addresses_do_no_harm(client, network, query):
     assert client.get(f"{PAGE}{query}").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_order_is_the_readers(client):
     names = ["Zambie", "Équateur", "Espagne", "Ñandú", "Nord"]
     for number, name in enumerate(names):
@@ -122,6 +124,7 @@ def test_the_order_is_the_readers(client):
     assert ordered("es") == ["Équateur", "Espagne", "Nord", "Ñandú", "Zambie"]
 
 
+@pytest.mark.slow
 def test_fifty_a_page_with_the_query_kept(client):
     for _ in range(31):
         create_organisation()
@@ -275,6 +278,7 @@ def test_the_world_counts_what_is_listed(client, network):
     assert {code: n for code, n in counts.items() if n} == {"R8": 1}
 
 
+@pytest.mark.slow
 def test_in_a_region_its_countries_carry_what_is_listed(client, network):
     def counts(query):
         drawn = client.get(f"{PAGE}{query}").context["map"]["countries"]

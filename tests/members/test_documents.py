@@ -217,6 +217,7 @@ def test_the_last_file_cannot_be_removed():
     assert document.files.exists()
 
 
+@pytest.mark.slow
 def test_an_executive_writes_to_the_own_region_alone(client):
     region, elsewhere = create_region("R8"), create_region("R4")
     foreign = create_document(audience="region", region=elsewhere)

@@ -408,6 +408,7 @@ def test_the_database_refuses_entries_without_an_amount_or_a_reason():
 # -- States and totals -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_states_of_one_and_of_many_follow_the_same_rule():
     yesterday = TODAY - datetime.timedelta(days=1)
     past = {"issued_on": TODAY - datetime.timedelta(days=90), "due_on": yesterday}
@@ -490,6 +491,7 @@ def test_every_region_sees_its_own():
     assert list(Invoice.objects.in_region(create_region("R4"))) == [abroad]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_who_record_at_once_leave_no_gap_and_never_take_more_than_remains():
     invoice = create_invoice()

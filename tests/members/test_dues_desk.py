@@ -63,6 +63,7 @@ OWN = {
 }
 
 
+@pytest.mark.slow
 def test_the_finance_desk_opens_its_pages_and_no_other_of_the_secretariat(world, client):
     client.force_login(create_treasurer())
     opened = set()
@@ -135,6 +136,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_three(desk, django_asse
     assert "3 invoices" in page
 
 
+@pytest.mark.slow
 def test_filters_find_by_number_name_year_state_and_region(desk):
     old = create_invoice(
         create_organisation(name="Lake council"),

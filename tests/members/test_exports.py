@@ -175,6 +175,7 @@ def test_lines_to_correct_come_back_as_the_same_file(client, secretary, kind):
     assert "Line 2." in line.cells[-1] and "“Z”" in line.cells[-1]
 
 
+@pytest.mark.slow
 def test_a_round_trip_survives_an_undo(secretary, network):
     data = b"".join(writing.written("csv", exporting.sheets(network)))
     changed = data.replace(b"lake@example.org", b"new@example.org")

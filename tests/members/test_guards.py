@@ -42,6 +42,7 @@ def test_it_is_put_in_again_where_it_is_missing_and_only_there():
     assert guards.in_place()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_it_stands_again_after_a_migration(transactional_db):
     drop()
@@ -49,6 +50,7 @@ def test_it_stands_again_after_a_migration(transactional_db):
     assert guards.in_place()
 
 
+@pytest.mark.slow
 @on_sqlite
 @pytest.mark.django_db(transaction=True)
 def test_a_rebuilt_table_loses_its_triggers_and_gets_them_back():

@@ -38,6 +38,7 @@ TEXT = (
 )
 
 
+@pytest.mark.slow
 def test_a_file_from_upload_to_undo(client, secretary):
     file = SimpleUploadedFile("members-2026.csv", TEXT.encode())
     answer = client.post("/en/secretariat/imports/", {"file": file})
@@ -140,6 +141,7 @@ def test_cancelling_and_checking_again(client, secretary):
 # -- The shell -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_shell_checks_records_and_undoes(secretary, tmp_path, capsys):
     path = tmp_path / "members.csv"
     path.write_text(TEXT)

@@ -331,6 +331,7 @@ def test_a_commit_whose_worker_died_wrote_nothing_and_is_made_again(secretary):
 # -- Undoing ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_undoing_leaves_everything_as_it_was(secretary, django_capture_on_commit_callbacks):
     known = create_organisation(name="Known", acronym="OLD", status="grace", name_es=None)
     known.save()
@@ -395,6 +396,7 @@ def test_an_import_is_undone_for_thirty_days(secretary):
     assert refused.value.code == "too_late"
 
 
+@pytest.mark.slow
 def test_an_import_is_undone_once(secretary):
     batch = undone(recorded(checked(WHOLE, by=secretary), by=secretary), by=secretary)
     with pytest.raises(ValidationError) as refused:

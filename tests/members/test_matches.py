@@ -32,6 +32,7 @@ def decide(client, pair, decision):
     return client.post(f"{PAGE}{one}/{other}/", {"decision": decision}, follow=True)
 
 
+@pytest.mark.slow
 def test_a_match_is_decided_and_taken_back(client, pair):
     client.force_login(create_secretary())
     assert "Lake shelters" in client.get(PAGE).content.decode()

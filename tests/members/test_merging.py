@@ -442,6 +442,7 @@ def test_the_second_record_is_found_by_name(client):
     assert f'href="{ALL}lake/river/"' in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_a_merge_through_the_page_and_back(client):
     kept = create_organisation(slug="lake", name="Lake", acronym="LC")
     removed = create_organisation(slug="river", name="River", acronym="RC")
@@ -474,6 +475,7 @@ def test_what_the_rules_refuse_is_said_on_the_page(client):
     assert not Merge.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_executive_merges_two_of_the_own_region_and_no_others(client):
     region = create_region("R8")
     kept = create_organisation(slug="lake", country=create_country("KE", region=region))
@@ -490,6 +492,7 @@ def test_an_executive_merges_two_of_the_own_region_and_no_others(client):
     assert client.get(f"{ALL}{from_elsewhere.pk}/").status_code == 404
 
 
+@pytest.mark.slow
 def test_two_people_are_merged_by_the_secretariat(client):
     kept, removed = create_person(), create_person(full_name="Other Name")
     path = f"/en/secretariat/people/merges/{kept.pk}/{removed.pk}/"
@@ -504,6 +507,7 @@ def test_two_people_are_merged_by_the_secretariat(client):
     assert client.get(path).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_needs_as_many_queries_for_three_rows(client, django_assert_num_queries, rows):
     for number in range(rows):

@@ -45,6 +45,7 @@ def test_a_number_is_not_lost_with_a_decision_that_fails():
     assert numbering.next_number(2026) == "M/2026/001"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_decisions_at_once_get_two_numbers():
     organisations = [create_organisation() for _one in range(4)]

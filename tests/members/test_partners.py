@@ -33,6 +33,7 @@ def listed(client, query: str = "") -> set[Partner]:
 # -- Who sees them ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_executive_sees_and_edits_those_of_the_own_region(client):
     here, elsewhere = create_region("R8"), create_region("R4")
     kenya = create_country("KE", region=here)
@@ -67,6 +68,7 @@ def test_a_member_sees_none_and_no_public_page_names_one(client):
     assert client.get(f"/en/secretariat/partners/{partner.pk}/").status_code == 403
 
 
+@pytest.mark.slow
 def test_an_executive_is_not_told_of_organisations_out_of_sight_and_does_not_unlink_them(client):
     here, elsewhere = create_region("R8"), create_region("R4")
     hidden = create_organisation(
@@ -171,6 +173,7 @@ def test_two_people_do_not_overwrite_each_other(client):
     assert partner.name == "Theirs"
 
 
+@pytest.mark.slow
 def test_records_are_found(client):
     care = create_facet("theme", "care")
     one = create_partner(kind="donor", name="Fondation Éclair", notes="met in Lagos")

@@ -46,6 +46,7 @@ def test_without_a_choice_everything_comes_at_once():
     assert not Preference.objects.exists()
 
 
+@pytest.mark.slow
 def test_what_is_switched_off_is_not_written():
     person = create_person()
     choose(person, wanted=[])

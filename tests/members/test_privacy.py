@@ -139,6 +139,7 @@ def test_a_key_is_signed_and_names_nobody():
 # -- Exporting -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_everything_held_is_exported_without_secrets():
     person = ana()
     create_mandate(person, organisation=create_organisation(name="Lake"))
@@ -151,6 +152,7 @@ def test_everything_held_is_exported_without_secrets():
     assert "assword" not in json.dumps(data)
 
 
+@pytest.mark.slow
 def test_one_takes_away_ones_own_data_and_nobody_elses(client):
     person = ana()
     create_mandate(person, organisation=create_organisation())
@@ -181,6 +183,7 @@ def everything_stored() -> str:
     return "\n".join(found)
 
 
+@pytest.mark.slow
 def test_names_and_addresses_vanish_everywhere(client):
     """Accounts, invitations, mails, letters, messages, applications, history and reasons."""
     person = ana()
@@ -222,6 +225,7 @@ def test_names_and_addresses_vanish_everywhere(client):
     assert erasure.counts["history"] > 0
 
 
+@pytest.mark.slow
 def test_a_mail_that_has_not_left_never_leaves():
     person = ana()
     create_mandate(person, "voter", organisation=create_organisation())
@@ -232,6 +236,7 @@ def test_a_mail_that_has_not_left_never_leaves():
     assert Notice.objects.get().state == NoticeState.CANCELLED
 
 
+@pytest.mark.slow
 def test_somebody_without_an_account_is_erased_too():
     reader = create_subscription(email=MAIL).subscriber
     erase()
@@ -241,6 +246,7 @@ def test_somebody_without_an_account_is_erased_too():
     assert Subscription.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_the_last_contact_is_refused_without_a_reason_and_leaves_an_orphan():
     person = ana()
     organisation = create_organisation(name="Lake")
@@ -264,6 +270,7 @@ def test_ones_own_account_is_a_colleagues_to_erase():
     assert caught.value.code == "own_account"
 
 
+@pytest.mark.slow
 def test_an_expert_goes_and_an_institution_loses_its_correspondent():
     expert = Partner.objects.create(
         kind="academic",
@@ -280,6 +287,7 @@ def test_an_expert_goes_and_an_institution_loses_its_correspondent():
     assert (institute.name, institute.email, institute.phone) == ("Institute", "", "")
 
 
+@pytest.mark.slow
 def test_somebody_else_of_the_same_name_is_left_alone():
     person = ana()
     namesake = create_person(full_name=NAME, email="namesake@example.org")
@@ -290,6 +298,7 @@ def test_somebody_else_of_the_same_name_is_left_alone():
     assert apps.get_model("publications.Publication").objects.get().authors == NAME
 
 
+@pytest.mark.slow
 def test_what_is_published_goes_when_it_is_ticked():
     person = ana()
     publication = create_publication(authors=f"Somebody Else; {NAME}")
@@ -299,6 +308,7 @@ def test_what_is_published_goes_when_it_is_ticked():
     assert User.objects.filter(email=MAIL).exists()
 
 
+@pytest.mark.slow
 def test_a_merge_of_the_erased_can_no_longer_be_undone():
     from members import unmerging  # noqa: PLC0415
 
@@ -309,6 +319,7 @@ def test_a_merge_of_the_erased_can_no_longer_be_undone():
     assert unmerging.obstacles(merge) == ["The data of the removed record were erased."]
 
 
+@pytest.mark.slow
 def test_an_erasure_holds_no_personal_data():
     erase(ana())
     row = Erasure.objects.values().get()
@@ -354,6 +365,7 @@ def test_the_privacy_desk_is_the_secretariats(client):
         assert client.post(f"/en/secretariat/privacy/{key}/erase/").status_code == 403
 
 
+@pytest.mark.slow
 def test_the_history_page_names_a_former_contact(client):
     person = ana()
     organisation = create_organisation(slug="lake")

@@ -162,6 +162,7 @@ def test_whatever_its_status_an_organisation_answers_by_mail(talk, status):
     assert receipt.message.is_verified
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_same_mail_handed_over_twice_at_once_is_taken_once(talk):
     raw = mail_from("awa@example.org", to=secret("awa@example.org"))
@@ -205,6 +206,7 @@ def impostor(request, talk) -> bytes:
     return mail_from("stranger@example.net", to=to)
 
 
+@pytest.mark.slow
 def test_a_mail_that_proves_nothing_is_seen_at_the_desk_alone(talk, impostor, client):
     receipt = receiving.receive(impostor)
     assert receipt.fate == Fate.ADDED
@@ -241,6 +243,7 @@ def test_what_staff_wrote_from_elsewhere_is_passed_on_once_it_is_confirmed(talk)
     assert [notice.email for notice in Notice.objects.all()] == ["awa@example.org"]
 
 
+@pytest.mark.slow
 def test_a_mail_without_a_secret_opens_a_thread_of_the_secretariat_alone(talk, client):
     receipt = receiving.receive(mail_from("awa@example.org", text="A new question."))
     assert receipt.fate == Fate.OPENED
@@ -320,6 +323,7 @@ def test_the_portal_does_not_talk_to_itself(sender):
     assert not Message.objects.exists()
 
 
+@pytest.mark.slow
 def test_two_programs_do_not_talk_to_each_other_for_ever(talk):
     to = secret("awa@example.org")
     fates = [

@@ -169,6 +169,7 @@ def test_too_early_is_told_with_the_day(client):
 # -- In the members' area --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_form_stands_in_the_area(member, client):
     organisation, _last, contact = member
     client.force_login(contact)

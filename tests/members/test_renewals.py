@@ -211,6 +211,7 @@ def test_a_derogation_renews_without_the_seat():
     assert (organisation.status, organisation.seat_country) == ("active", None)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_who_confirm_at_once_renew_once():
     create_band()

@@ -168,6 +168,7 @@ def test_the_downloaded_list_can_be_uploaded_again_and_changes_nothing(umbrella)
     assert [len(part) for part in found] == [0, 0, 2, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_thousand_lines_take_few_queries(umbrella, django_assert_max_num_queries):
     roll = staged(umbrella, "name\n" + "".join(f"Association {n}\n" for n in range(1000)))
     by = create_person()

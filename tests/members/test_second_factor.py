@@ -84,6 +84,7 @@ def test_the_rights_of_the_desk_wait_everywhere():
     mandate.refresh_from_db()
 
 
+@pytest.mark.slow
 def test_nothing_else_breaks():
     organisation = create_organisation(slug="lake")
     person = create_contact(organisation)
@@ -125,6 +126,7 @@ def test_log_in_with_the_code_opens_the_desk(client):
     assert client.get(DESK).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)  # allauth waits for the commit to tell
 def test_setting_one_up_opens_the_desk_at_once(client):
     secretary = without_factor(create_secretary())

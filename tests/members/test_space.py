@@ -82,6 +82,7 @@ def test_a_minor_edit_keeps_the_translations(client):
     assert organisation.languages() == [("fr", "ready"), ("en", "ready"), ("es", "in_progress")]
 
 
+@pytest.mark.slow
 def test_a_language_without_a_name_may_be_given_one(client):
     organisation = create_organisation(name_es="")
     client.force_login(create_contact(organisation))
@@ -187,6 +188,7 @@ def test_a_voter_sees_the_people_and_invites_nobody(client):
     assert client.post(f"/en/space/people/roles/{own.pk}/end/").status_code == 403
 
 
+@pytest.mark.slow
 def test_people_end_and_hand_over_roles_of_their_own_organisation_alone(client):
     organisation = create_organisation()
     contact, colleague = create_contact(organisation), create_contact(organisation)

@@ -334,6 +334,7 @@ def test_the_desk_answers_and_closes(client):
     assert Thread.objects.waiting_for_secretariat().exists()
 
 
+@pytest.mark.slow
 def test_the_desk_puts_somebody_in_charge(client):
     thread = create_thread()
     secretary = create_secretary()
@@ -361,6 +362,7 @@ def test_the_desk_writes_first(client):
     assert list(Thread.objects.waiting_for_organisation()) == [thread]
 
 
+@pytest.mark.slow
 def test_threads_are_found_by_words_region_and_state(client):
     here = create_thread(create_organisation(name="Lagune"), subject="Élection")
     brazil = create_country("BR", region=create_region("R4"))
@@ -399,6 +401,7 @@ def test_the_pages_open_in_three_languages(client, language):
         assert client.get(f"/{language}/space/messages/{path}").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, count):
     organisation = create_organisation()

@@ -161,6 +161,7 @@ def test_a_person_has_a_history_without_log_ins_and_secrets(client):
     assert not hasattr(person.history.model, "password")
 
 
+@pytest.mark.slow
 def test_the_page_tells_who_when_and_why_in_three_languages(client):
     organisation = create_organisation(slug="lake")
     client.force_login(create_secretary())
@@ -175,6 +176,7 @@ def test_the_page_tells_who_when_and_why_in_three_languages(client):
     ).content.decode().replace("\u202f", " ")
 
 
+@pytest.mark.slow
 def test_an_executive_reads_the_history_of_one_region(client):
     here, elsewhere = create_region("R8"), create_region("R4")
     own = create_organisation(slug="lake", country=create_country("KE", region=here))
@@ -194,6 +196,7 @@ def test_an_executive_reads_the_history_of_one_region(client):
     assert titles(page.context["page"].object_list).count("Mandate: recorded") == 2
 
 
+@pytest.mark.slow
 def test_a_sensitive_change_at_the_desk_needs_its_reason(client):
     organisation = create_organisation(slug="lake", name="Lake")
     client.force_login(create_secretary())
@@ -225,6 +228,7 @@ def test_another_change_needs_none(client):
     assert client.post(path, sent).status_code == 302
 
 
+@pytest.mark.slow
 def test_the_page_needs_as_many_queries_for_three_rows(client):
     """No literal number: each model that gets a history adds its own query."""
     organisation = create_organisation(slug="lake")

@@ -130,6 +130,7 @@ def test_every_list_and_every_form_opens(client, records):
     }
 
 
+@pytest.mark.slow
 def test_one_group_of_fields_for_each_language(client, records):
     organisation = Organisation.objects.first()
     page = client.get(reverse("admin:members_organisation_change", args=[organisation.pk]))
@@ -138,6 +139,7 @@ def test_one_group_of_fields_for_each_language(client, records):
     assert set(groups[3][1]["fields"]) == {"name_es", "description_es", "state_es"}
 
 
+@pytest.mark.slow
 def test_no_list_or_form_needs_what_the_content_policy_forbids(client, records):
     organisation = Organisation.objects.first()
     for page in (
@@ -159,6 +161,7 @@ def form_data(client, path) -> dict:
     return {name: "" if value is None else value for name, value in data.items()}
 
 
+@pytest.mark.slow
 def test_the_statutes_hold_in_the_back_room_too(client, secretary):
     holder = create_organisation(category="A")
     other = create_organisation(category="C", country=holder.country)

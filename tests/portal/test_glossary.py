@@ -74,6 +74,7 @@ def test_mark_up_is_left_out():
     assert found("<p><strong>Texte</strong></p>", is_html=True) == []
 
 
+@pytest.mark.slow
 def test_terms_stand_beside_the_text_with_a_warning(client):
     create_term("rapport annuel", "annual report", "informe anual", note="Every year.")
     lead = create_language_lead("es")

@@ -78,6 +78,7 @@ ADDRESSES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_text_in_another_language_carries_its_own(client, french_house, address, language):
@@ -96,6 +97,7 @@ def test_a_text_in_another_language_carries_its_own(client, french_house, addres
     assert re.search("<title[^>]*>[^<]*</title>", head)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_readers_own_language_has_no_mark(client, french_house, address):
     html = client.get(f"/fr/{address}").content.decode()

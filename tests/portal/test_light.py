@@ -40,6 +40,7 @@ def stored() -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_public_text_gets_its_files_once_in_each_language_it_can_be_read_in():
     create_publication(symbol="P/2026/14", body_fr=BODY, body_en=BODY)
     assert editions.make_due() == 4  # French and English, text and PDF
@@ -49,6 +50,7 @@ def test_a_public_text_gets_its_files_once_in_each_language_it_can_be_read_in():
     assert len(stored()) == 4
 
 
+@pytest.mark.slow
 def test_a_changed_text_gets_others_and_the_earlier_files_go(django_capture_on_commit_callbacks):
     publication = create_publication(title_en=None, summary_en=None)
     with django_capture_on_commit_callbacks(execute=True):
@@ -92,6 +94,7 @@ def test_the_pdf_is_tagged_titled_and_without_pictures(client):
     assert not any(page.images for page in reader.pages)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values",
     [{"access": "members"}, {"access": "secretariat"}, {"state": "draft"}, {"state": "withdrawn"}],
@@ -119,6 +122,7 @@ def test_nothing_else_gets_a_file_and_what_is_taken_back_is_not_given(
     assert stored() == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address",
     [
@@ -136,6 +140,7 @@ def test_there_is_no_other_file(client, address):
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "word"), [("fr", "Édition légère"), ("en", "Light edition")])
 def test_the_size_is_on_the_button(client, language, word):
     create_publication(symbol="P/2026/14")
@@ -159,6 +164,7 @@ def test_an_editable_page_has_one_too(client):
 # -- The library of a region ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_region_gets_an_archive_a_month_of_what_everybody_may_read(client):
     region = create_region("R8")
     create_publication(symbol="P/2026/14", regions=[region], body_fr=BODY, body_en=BODY)

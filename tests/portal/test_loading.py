@@ -19,7 +19,7 @@ from publications.models import Newsletter
 from regions.models import Country, Grouping, GroupingMember, Region
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture

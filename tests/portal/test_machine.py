@@ -107,6 +107,7 @@ def test_what_people_wrote_is_never_touched(dummy, django_capture_on_commit_call
         assert text.title_es == title
 
 
+@pytest.mark.slow
 def test_only_who_edits_a_text_has_it_drafted(dummy, django_capture_on_commit_callbacks):
     here, there = create_region("R8"), create_region("R2")
     own, other = create_publication(regions=[here]), create_publication(regions=[there])

@@ -83,6 +83,7 @@ def as_rows(client, name: str) -> list[dict]:
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_both_files_hold_the_same_and_keep_their_word(client, house, name):
     data = open_data.SETS[name]
@@ -115,6 +116,7 @@ def test_nothing_hidden_is_in_a_file(client, house, name, kind):
     assert whole(client.get(f"/fr/data/{name}.{kind}")) == anonymous
 
 
+@pytest.mark.slow
 def test_a_discreet_member_is_in_no_cell_of_the_coverage(client, house):
     found = {row["country"]: row["coverage"] for row in as_rows(client, "coverage")}
     assert found == {"KE": "other", "MW": "none"}
@@ -145,6 +147,7 @@ def test_what_a_publication_says(client, house):
     assert not any("body" in column for column in open_one)
 
 
+@pytest.mark.slow
 def test_the_lasting_addresses_open(client, house):
     for name in NAMES:
         for row in as_rows(client, name):
@@ -153,6 +156,7 @@ def test_the_lasting_addresses_open(client, house):
                 assert answer.status_code == 200, address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_every_column_is_explained_in_three_languages(client, house, language):
     html = client.get(f"/{language}/data/").content.decode()
@@ -223,6 +227,7 @@ def test_whoever_becomes_discreet_is_in_no_file_from_then_on(client):
     assert "shown" not in whole(client.get("/en/data/organisations.csv", headers=known))
 
 
+@pytest.mark.slow
 def test_sizes_and_days_are_shown_once_they_are_known(client, house):
     assert "<time" not in client.get("/en/data/").content.decode()
     text = whole(client.get("/en/data/regions.csv"))
@@ -248,6 +253,7 @@ QUERIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_file_asks_as_often_for_three_rows(client, house, name, rows, django_assert_num_queries):

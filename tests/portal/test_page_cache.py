@@ -86,6 +86,7 @@ def test_heads_are_those_of_the_page(client, publication):
         assert head.content == b""
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_that_is_not_a_whole_public_page(client, publication):
     kept = len(page_cache.pages)
     secretary = factories.create_secretary()
@@ -160,6 +161,7 @@ def test_a_page_made_from_older_data_is_never_kept_under_a_newer_revision(public
     assert "Après" in shown()
 
 
+@pytest.mark.slow
 def test_the_name_of_the_network_read_before_a_change_does_not_outlive_it(publication):
     assert "Conseil exemple" in shown("/fr/pages/none/")
     identity = factories.create_network(name_fr="Conseil nouveau")
@@ -187,6 +189,7 @@ def test_nothing_is_kept_where_pages_have_no_time_or_show_errors(publication, se
     assert page_cache.stamp() == ""
 
 
+@pytest.mark.slow
 def test_without_its_redis_the_portal_answers_anew_each_time(publication, settings, caplog):
     shown()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"

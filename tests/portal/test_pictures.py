@@ -280,6 +280,7 @@ def test_a_picture_without_words_is_refused_at_the_field(at_desk):
     ]
 
 
+@pytest.mark.slow
 def test_each_area_shows_the_picture_from_an_address_that_answers_there(at_desk):
     publication = factories.create_publication(symbol="P/2026/14")
     picture = factories.create_picture(publications=[publication])

@@ -229,6 +229,7 @@ def counted() -> list[tuple]:
     return list(rows.values_list("kind", "language", "medium", "count"))
 
 
+@pytest.mark.slow
 def test_a_page_counts_whether_it_is_made_or_kept(client, settings):
     publication = create_publication(symbol="P/2026/14")
     headers = {"user-agent": BROWSER}

@@ -75,6 +75,7 @@ def texts_of(record: Publication, code: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

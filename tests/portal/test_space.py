@@ -152,6 +152,7 @@ def test_a_language_lead_sees_what_the_language_lacks(client):
     assert (cell.language, cell.total, cell.ready, cell.missing) == ("es", 2, 1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, rows):
     organisation = create_organisation()

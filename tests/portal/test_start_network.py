@@ -43,6 +43,7 @@ def nothing_was_written():
     )
 
 
+@pytest.mark.slow
 def test_it_sets_up_the_network_and_invites(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         output, errors = start()
@@ -73,12 +74,14 @@ def test_it_sets_up_the_network_and_invites(django_capture_on_commit_callbacks):
     assert link in message.body
 
 
+@pytest.mark.slow
 def test_a_network_already_loaded_takes_the_name_given():
     call_command("load_network", stdout=StringIO())
     start()
     assert NetworkIdentity.objects.get().name_fr == ANSWERS["name_fr"]
 
 
+@pytest.mark.slow
 def test_a_mail_server_that_is_away_stops_nobody(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -87,6 +90,7 @@ def test_a_mail_server_that_is_away_stops_nobody(settings):
     assert Invitation.objects.get().token in output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -105,6 +109,7 @@ def test_wrong_answers_write_nothing(changes, message):
     assert mail.outbox == []
 
 
+@pytest.mark.slow
 def test_it_asks_for_what_is_not_given(monkeypatch):
     asked = []
 

@@ -100,6 +100,7 @@ def figures(cell: coverage.Cell) -> dict:
     return {name: value for name, value in vars(cell).items() if name != "language"}
 
 
+@pytest.mark.slow
 @given(described=st.lists(publications(), max_size=4))
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -176,6 +177,7 @@ def test_each_person_counts_what_they_may_see():
 QUERIES = 36
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_page_asks_as_often_for_three_rows(client, number, django_assert_num_queries):
     region = create_region("R8")

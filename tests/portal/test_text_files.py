@@ -368,6 +368,7 @@ def upload(client, batch, address, kind=XLIFF_12):
     return client.post(address, {"file": SimpleUploadedFile("es.xlf", content)})
 
 
+@pytest.mark.slow
 def test_a_lead_exports_looks_and_records(client, report):
     lead = create_language_lead("es")
     client.force_login(lead)

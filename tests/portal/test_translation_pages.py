@@ -84,6 +84,7 @@ def test_what_reaches_most_readers_comes_first_then_principal_information(client
     assert not rows[-1].is_principal
 
 
+@pytest.mark.slow
 def test_the_queue_is_filtered(client, lead):
     region = create_region("R8")
     here = create_publication(regions=[region], title_fr="Ici", title_en="Here")
@@ -127,6 +128,7 @@ def test_the_pages_are_for_leads_and_editors(client, who, secretary):
     assert client.get(DESK).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_of_the_queue(client, lead, django_assert_num_queries):
     create_publication()
     client.get(LEAD)
@@ -159,6 +161,7 @@ def test_a_lead_drafts_and_publishes_nothing(client, lead):
     assert draft.state == "waiting"
 
 
+@pytest.mark.slow
 def test_a_lead_is_refused_other_languages_originals_and_closed_texts(client, lead):
     own = create_publication(title_es="Original", original_language="es", title_en="Copy")
     closed, open_text = create_publication(access="secretariat"), create_publication()
@@ -252,6 +255,7 @@ def test_half_a_translation_is_kept_and_not_handed_in(client, lead):
 # -- The desk --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_editor_takes_over_and_the_public_page_shows_it(client, lead, secretary):
     text = create_publication()
     client.post(page_of(text), WHOLE | {"title": "Lagos", "act": "hand_in"})
@@ -265,6 +269,7 @@ def test_an_editor_takes_over_and_the_public_page_shows_it(client, lead, secreta
     assert "Lagos" in client.get(f"/es/publications/{text.dashed_symbol}/").content.decode()
 
 
+@pytest.mark.slow
 def test_each_draft_answers_for_itself(client, lead, secretary):
     good, broken = create_publication(), create_publication()
     for text in (good, broken):
@@ -294,6 +299,7 @@ def test_several_are_sent_back_with_one_reason(client, lead, secretary):
     assert b"Short." in client.get(page_of(text)).content
 
 
+@pytest.mark.slow
 def test_an_executive_approves_for_one_region(client, lead):
     here, there = create_region("R8"), create_region("R2")
     own, other = create_publication(regions=[here]), create_publication(regions=[there])
@@ -308,6 +314,7 @@ def test_an_executive_approves_for_one_region(client, lead):
     assert states == {str(own.pk): "taken", str(other.pk): "waiting"}
 
 
+@pytest.mark.slow
 def test_texts_are_given_to_a_lead_several_at_once(client, lead, secretary):
     text, activity = create_publication(), create_activity()
     client.force_login(secretary)
@@ -332,6 +339,7 @@ def test_a_lead_takes_a_text_and_lets_it_go(client, lead):
     assert TranslationTask.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_a_discreet_member_is_on_no_page_of_a_lead(client, lead, secretary):
     hidden = create_organisation(name="Xylophane", discreet=True, name_es="")
     assert "Xylophane" not in client.get(f"{LEAD}?state=all").content.decode()

@@ -186,6 +186,7 @@ def test_an_empty_queue_says_so(client):
     assert "Nothing is waiting." in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_what_is_only_to_be_watched_does_not_flood_the_queue(client):
     for _one in range(30):
         create_organisation(status="lapsed")
@@ -199,6 +200,7 @@ def test_what_is_only_to_be_watched_does_not_flood_the_queue(client):
     assert len(listed.context["queue"].page.object_list) == 5
 
 
+@pytest.mark.slow
 def test_an_executive_sees_the_work_of_one_region(client):
     here, elsewhere = create_region("R8"), create_region("R4")
     work(here, create_country("KE", region=here))
@@ -214,6 +216,7 @@ def test_an_executive_sees_the_work_of_one_region(client):
     assert everything == {key: 2 for key in EVERY_KIND} | {"message": 3, "notice": 3, "issue": 1}
 
 
+@pytest.mark.slow
 def test_the_filters_narrow_by_kind_region_and_owner(client):
     here, elsewhere = create_region("R8"), create_region("R4")
     work(here, create_country("KE", region=here))
@@ -232,6 +235,7 @@ def test_the_filters_narrow_by_kind_region_and_owner(client):
     assert client.get(f"{DESK}?kind=nonsense&region=R99&owner=x&page=x").status_code == 200
 
 
+@pytest.mark.slow
 def test_who_sees_to_a_thing_is_taken_given_and_dropped(client):
     lina, awa = create_secretary(full_name="Lina Exemple"), create_secretary(full_name="Awa")
     message = create_message()
@@ -249,6 +253,7 @@ def test_who_sees_to_a_thing_is_taken_given_and_dropped(client):
     ]
 
 
+@pytest.mark.slow
 def test_work_is_given_only_to_whom_sees_it(client):
     here, elsewhere = create_region("R8"), create_region("R4")
     executive = create_executive(elsewhere, full_name="Ana Ejemplo")
@@ -264,6 +269,7 @@ def test_work_is_given_only_to_whom_sees_it(client):
     assert not Assignment.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_executive_does_not_take_away_what_a_colleague_has_taken(client):
     region = create_region("R8")
     message = create_message(region=region)
@@ -276,6 +282,7 @@ def test_an_executive_does_not_take_away_what_a_colleague_has_taken(client):
         assert told(answer) == ["1 refused: Question (Lina Exemple sees to it already.)"]
 
 
+@pytest.mark.slow
 def test_a_thread_keeps_its_own_owner(client):
     organisation = create_organisation()
     person = create_contact(organisation)
@@ -339,6 +346,7 @@ def test_a_mail_that_did_not_arrive_is_sent_again(client, django_capture_on_comm
     assert notices.Notice.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_member_in_grace_is_reminded_once_a_day(client):
     organisation = create_organisation(status="grace", name="Lake")
     ended = timezone.localdate() - datetime.timedelta(days=20)
@@ -352,6 +360,7 @@ def test_a_member_in_grace_is_reminded_once_a_day(client):
     assert "written to today already" in told(act(client, "remind", row))[0]
 
 
+@pytest.mark.slow
 def test_a_change_is_approved_by_the_secretariat_alone(client):
     region = create_region("R8")
     organisation = create_organisation(country=create_country("KE", region=region), name="Lake")
@@ -377,6 +386,7 @@ def test_acting_is_a_post_of_the_desk(client):
     assert act(client, "take").status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, rows):
     region = create_region("R8")

@@ -82,6 +82,7 @@ def shown_rows(client, publication) -> tuple[list[dict], str]:
     return shown, found.version
 
 
+@pytest.mark.slow
 def test_rows_are_put_in_another_order_and_taken_out(client, secretary):
     publication = create_publication(symbol="P/2026/14")
     credits.record(publication, [Credit("One"), Credit("Two"), Credit("Three")])
@@ -94,6 +95,7 @@ def test_rows_are_put_in_another_order_and_taken_out(client, secretary):
     assert publication.authors == "Three; One; Four"
 
 
+@pytest.mark.slow
 def test_authors_that_somebody_else_has_written_are_not_overwritten(client, secretary):
     publication = create_publication(symbol="P/2026/14")
     credits.record(publication, [Credit("One")])
@@ -193,6 +195,7 @@ def test_what_is_wrong_is_told_at_its_field(client, secretary, values, field):
     assert Publication.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_a_discreet_member_is_neither_offered_nor_lost(client):
     create_network()
     region, elsewhere = create_region("R4"), create_region("R8")

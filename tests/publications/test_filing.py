@@ -60,6 +60,7 @@ BY_FORM = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", BY_FORM)
 def test_a_hostile_file_leaves_nothing_behind(client, secretary, tmp_path, attack):
     content, name, code = hostile.FILES[attack]
@@ -123,6 +124,7 @@ def author_of(publication, language="fr") -> str:
         return str(document.docinfo.get("/Author", ""))
 
 
+@pytest.mark.slow
 def test_personal_data_is_taken_out_when_it_is_asked_for(client, secretary):
     publication = create_publication()
     sent = as_stored(publication, file_fr=an_upload(a_signed_pdf()))
@@ -145,6 +147,7 @@ def is_ticked(client, address) -> bool:
     return bool(client.get(address).context["form"]["strip_files"].value())
 
 
+@pytest.mark.slow
 def test_the_tick_is_set_where_a_discreet_member_contributes(client, secretary):
     publication = create_publication()
     assert not is_ticked(client, page_of(publication))
@@ -158,6 +161,7 @@ def test_the_tick_is_set_where_a_discreet_member_contributes(client, secretary):
     assert author_of(publication) == "Awa Diallo (example)"
 
 
+@pytest.mark.slow
 def test_the_tick_tells_nobody_else_who_is_discreet(client):
     """An executive sees it set for every text alike, whoever of other regions contributed."""
     region = create_region("R8")
@@ -168,6 +172,7 @@ def test_the_tick_tells_nobody_else_who_is_discreet(client):
     assert executive == [True, True]
 
 
+@pytest.mark.slow
 def test_whoever_acts_for_a_discreet_member_leaves_no_name(client, secretary):
     create_mandate(secretary, organisation=create_organisation(category="C", discreet=True))
     publication = create_publication()
@@ -202,6 +207,7 @@ def a_pdf_in(language: str) -> bytes:
     return hostile.pdf_with(lambda document: setattr(document.Root, "Lang", language))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "name", "warned"),
     [

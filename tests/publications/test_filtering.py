@@ -136,6 +136,7 @@ def shelve(places: dict, values: dict) -> Publication:
     return record
 
 
+@pytest.mark.slow
 @SETTINGS
 @given(rows=publications, chosen=filters)
 def test_the_counts_are_those_of_a_count_by_hand(places, rows, chosen):
@@ -155,6 +156,7 @@ def test_the_counts_are_those_of_a_count_by_hand(places, rows, chosen):
     assert shelving.repair() == 0
 
 
+@pytest.mark.slow
 @SETTINGS
 @given(rows=publications, chosen=filters)
 def test_no_choice_leads_to_an_empty_list(places, rows, chosen):
@@ -171,6 +173,7 @@ def test_no_choice_leads_to_an_empty_list(places, rows, chosen):
                 assert rows_there.count() == option.number
 
 
+@pytest.mark.slow
 def test_kept_counts_follow_each_change(places, django_capture_on_commit_callbacks):
     def kept() -> dict:
         return {

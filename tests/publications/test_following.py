@@ -72,6 +72,7 @@ def test_an_address_is_brought_into_one_form():
     assert following.normalised("kind=novel&year=abc", "en") == ""
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60,
     deadline=None,
@@ -316,6 +317,7 @@ def test_a_mail_server_that_is_away_loses_nothing(settings):
     assert following.send_due() == 1
 
 
+@pytest.mark.slow
 def test_many_texts_are_a_number_and_a_link():
     for _text in range(following.NAMED + 2):
         create_publication()
@@ -361,6 +363,7 @@ def test_what_was_not_saved_of_late_is_seen_at_night():
     assert text.appearances.count() == 2
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12,
     deadline=None,

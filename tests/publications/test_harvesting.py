@@ -204,6 +204,7 @@ def test_a_token_leads_on_and_says_everything_itself():
     )
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries):
     create_publication(regions=[create_region("R8")], axes=[create_axis(3)])
     query = urlencode({"verb": "ListRecords", "metadataPrefix": "oai_dc"})
@@ -230,6 +231,7 @@ class ThroughClient(Sickle):
         return OAIResponse(answer, params=kwargs)
 
 
+@pytest.mark.slow
 def test_a_harvester_reads_the_whole_archive_in_parts(client, monkeypatch):
     monkeypatch.setattr(records, "PER_PART", 3)
     for number in range(1, 8):

@@ -136,6 +136,7 @@ def test_odd_addresses_do_no_harm(client, shelf, query):
     assert client.get(f"{LIST}{query}").status_code == 200
 
 
+@pytest.mark.slow
 def test_twenty_a_page_with_the_query_kept(client):
     for _ in range(21):
         create_publication()
@@ -184,6 +185,7 @@ def test_a_card_offers_the_files_that_anybody_may_read(client):
     assert "reserved for members" in shown
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries):
     add_file(create_publication(regions=[create_region("R8")], axes=[create_axis(1)]))
     for _ in range(2):
@@ -250,6 +252,7 @@ def note(html: str) -> str:
     return found[1] if found else ""
 
 
+@pytest.mark.slow
 def test_the_reader_is_told_how_the_translation_stands(client):
     publication = create_publication(body_fr="<p>Corps</p>", body_en="<p>Body</p>")
     missing = client.get(page_of(publication, "es")).content.decode()
@@ -289,6 +292,7 @@ def test_a_symbol_in_small_letters_leads_to_the_page(client, spelling):
     assert answer.status_code == (200 if spelling == "P-2026-14" else 301)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "values", [{"state": "draft"}, {"state": "withdrawn"}, {"access": "secretariat"}]
 )
@@ -370,6 +374,7 @@ def test_no_file_is_served_by_its_path(client):
 # -- The members' area ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_members_read_what_is_theirs(client):
     public, reserved = create_publication(), create_publication(access="members")
     hidden = create_publication(access="secretariat")
@@ -421,6 +426,7 @@ def test_in_the_members_area_every_link_to_a_text_or_file_stays_there(client):
     assert f'href="{own.replace("/en/", "/fr/", 1)}"' in shown
 
 
+@pytest.mark.slow
 def test_the_secretariats_texts_are_the_secretariats(client):
     region = create_region("R8")
     hidden = create_publication(access="secretariat", regions=[region])

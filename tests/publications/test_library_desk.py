@@ -35,6 +35,7 @@ def secretary(client):
 # -- Recording and editing -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_the_pages_open_in_three_languages(client, secretary, language):
     publication = create_publication(regions=[create_region("R8")], state="draft")
@@ -116,6 +117,7 @@ def test_a_symbol_that_has_been_out_is_kept(client, secretary):
     assert (publication.symbol, publication.title_en) == ("P/2026/14", "New")
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_original_makes_translations_outdated_unless_minor(client, secretary):
     publication = create_publication(title_es="Informe")
     minor = as_stored(publication, title_fr="Rapport, corrigé", minor_edit="on")
@@ -154,6 +156,7 @@ def test_a_translation_can_be_announced_and_taken_back(client, secretary):
     assert publication.state_en == "missing"
 
 
+@pytest.mark.slow
 def test_the_countries_of_a_text_are_offered_first(client):
     region = create_region("R8")
     chad, kenya, togo = (create_country(code, region=region) for code in ("TD", "KE", "TG"))
@@ -220,6 +223,7 @@ def test_a_file_that_is_too_large_is_refused(client, secretary, tmp_path, settin
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 def test_a_file_is_replaced_and_removed(
     client, secretary, tmp_path, django_capture_on_commit_callbacks
 ):
@@ -252,6 +256,7 @@ def test_a_drafts_file_is_read_at_the_desk_alone(client, secretary):
 # -- The public -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_publishing_and_withdrawing(client, secretary):
     publication = create_publication(state="draft")
     public = f"/en/publications/{publication.dashed_symbol}/"
@@ -301,6 +306,7 @@ def test_the_list_is_filtered(client, secretary, query, expected):
     assert {publication.symbol for publication in answer.context["page"]} == expected
 
 
+@pytest.mark.slow
 def test_fifty_a_page_with_the_query_kept(client, secretary):
     for _ in range(51):
         create_publication()
@@ -317,6 +323,7 @@ def test_odd_addresses_do_no_harm(client, secretary, query):
     assert client.get(f"{LIST}{query}").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow(client, secretary, django_assert_num_queries):
     add_file(create_publication(regions=[create_region("R8")]))
     client.get(LIST)

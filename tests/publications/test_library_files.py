@@ -91,6 +91,7 @@ def test_the_rest_of_a_file_that_was_replaced_is_the_whole_new_one(client, file)
     assert status_of(client, FILE, headers=kept) == 200
 
 
+@pytest.mark.slow
 @sets(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.sampled_from("bytes=0123456789-, "), max_size=24), st.integers(1, 2000))
 def test_whatever_is_asked_for_lies_within_the_file(rf, asked, size):
@@ -159,6 +160,7 @@ def statuses(client, address: str) -> list[int]:
     return [status_of(client, address.replace("page.webp", name)) for name in names]
 
 
+@pytest.mark.slow
 def test_an_old_address_answers_as_the_text_does_now(client, file):
     publication = file.publication
     assert statuses(client, PICTURE) == [200, 200]
@@ -173,6 +175,7 @@ def test_an_old_address_answers_as_the_text_does_now(client, file):
     assert statuses(client, PICTURE) == [404, 404]
 
 
+@pytest.mark.slow
 def test_members_and_secretariat_read_each_what_is_theirs(client, file):
     publication, space = file.publication, "/en/space/library/P-2026-14/fr/page.webp"
     desk = "/en/secretariat/publications/P-2026-14/fr/page.webp"

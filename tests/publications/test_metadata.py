@@ -248,6 +248,7 @@ def plain_record(django_db_setup, django_db_blocker):
     return found
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(title=texts, name=texts)
 def test_any_text_is_held(plain_record, title, name):

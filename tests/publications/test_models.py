@@ -90,6 +90,7 @@ def names(texts, rows) -> set[str]:
     return {name for name, text in texts.items() if text in found}
 
 
+@pytest.mark.slow
 def test_who_reads_what(texts):
     ended = create_person()
     create_mandate(ended, until=datetime.date(2021, 1, 1))
@@ -104,6 +105,7 @@ def test_who_reads_what(texts):
     assert names(texts, rows.visible_to(create_secretary())) == set(texts)
 
 
+@pytest.mark.slow
 def test_who_edits_what(texts):
     """A text of two regions, or of the world, is not one region's to edit."""
     executive = create_executive(create_region("R8"))

@@ -35,6 +35,7 @@ def told(issue: Issue) -> list:
     return [item.subject for item in issue.items.all()]
 
 
+@pytest.mark.slow
 def test_an_issue_tells_what_the_region_has(letter):
     region, elsewhere = letter.region, make.create_region("R2")
     published = make.create_publication(regions=[region], published_on=IN_Q3)

@@ -197,6 +197,7 @@ def test_the_words_are_edited_in_three_languages(client, secretary):
     assert client.post(desk(issue, "text/"), words(subject_fr="")).status_code == 200
 
 
+@pytest.mark.slow
 def test_items_are_moved_removed_and_looked_for(client, secretary):
     issue = draft()
     make.create_publication(regions=[issue.region], published_on=Q3.first_day)
@@ -212,6 +213,7 @@ def test_items_are_moved_removed_and_looked_for(client, secretary):
     assert foreign.issue.items.count() == 1
 
 
+@pytest.mark.slow
 def test_an_empty_issue_does_not_get_through(client, secretary):
     issue = drafting.draft(make.create_newsletter(make.create_region("R8")), Q3)
     assert "Nothing new was found" in client.get(desk(issue)).content.decode()
@@ -222,6 +224,7 @@ def test_an_empty_issue_does_not_get_through(client, secretary):
     assert issue.state == IssueState.DRAFT
 
 
+@pytest.mark.slow
 def test_an_issue_too_large_for_a_mail_does_not_get_through(secretary):
     issue = draft()
     issue.lead_en = "equality " * 12_000
@@ -230,6 +233,7 @@ def test_an_issue_too_large_for_a_mail_does_not_get_through(secretary):
         gate.make_ready(issue, by=secretary)
 
 
+@pytest.mark.slow
 def test_sending_from_the_desk_reaches_the_readers_and_shows_the_counts(
     client, secretary, django_capture_on_commit_callbacks
 ):
@@ -247,6 +251,7 @@ def test_sending_from_the_desk_reaches_the_readers_and_shows_the_counts(
     assert f'href="/en/newsletters/{issue.dashed_symbol}/"' in page
 
 
+@pytest.mark.slow
 def test_the_page_refreshes_itself_on_demand_while_mails_are_under_way(client, secretary):
     issue = draft()
     for _ in range(3):
@@ -263,6 +268,7 @@ def test_the_page_refreshes_itself_on_demand_while_mails_are_under_way(client, s
     assert client.get(desk(issue, "text/")).url == desk(issue)
 
 
+@pytest.mark.slow
 def test_a_preview_has_a_policy_of_its_own(client, secretary):
     issue = draft()
     response = client.get(desk(issue, "preview/es.html"))
@@ -305,6 +311,7 @@ PAGES = ["", "text/", "preview/fr.html", "preview/fr.txt"]
 ACTS = ["text/", "items/", "accept/", "ready/", "send/", "test/"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["R8", None])
 def test_an_executive_has_no_issue_of_another_region_or_of_the_world(client, refused, code):
     letter = make.create_newsletter(make.create_region(code) if code else None)
@@ -321,6 +328,7 @@ def test_an_executive_has_no_issue_of_another_region_or_of_the_world(client, ref
     assert Issue.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_an_executive_runs_the_letter_of_the_own_region(client):
     issue = draft()
     client.force_login(make.create_executive(issue.region))

@@ -312,6 +312,7 @@ def test_a_name_cannot_add_headers(issue):
 # -- The PDF ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_reads_back_in_its_language(client, issue, language):
     Issue.objects.filter(pk=issue.pk).update(state=IssueState.SENT)
@@ -330,6 +331,7 @@ def test_the_pdf_reads_back_in_its_language(client, issue, language):
     assert titles_found[language] in text
 
 
+@pytest.mark.slow
 def test_the_pdf_follows_a_withdrawal_at_once(client, issue):
     Issue.objects.filter(pk=issue.pk).update(state=IssueState.SENT)
     address = "/en/newsletters/L-R8-2026-01/en.pdf"

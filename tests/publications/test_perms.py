@@ -29,6 +29,7 @@ def executive(client):
     return person
 
 
+@pytest.mark.slow
 def test_an_executive_runs_the_texts_of_one_region(client, executive):
     region = create_region("R8")
     draft = create_publication(regions=[region], state="draft")
@@ -41,6 +42,7 @@ def test_an_executive_runs_the_texts_of_one_region(client, executive):
     assert client.get(f"{LIST}new/").context["form"]["regions"].value() == [region.pk]
 
 
+@pytest.mark.slow
 def test_an_executive_finds_nothing_elsewhere(client, executive):
     east, europe = create_region("R8"), create_region("R2")
     strange = [
@@ -62,6 +64,7 @@ def test_an_executive_finds_nothing_elsewhere(client, executive):
         assert publication.state == before
 
 
+@pytest.mark.slow
 def test_an_executive_moves_nothing_out_of_reach(client, executive):
     east, europe = create_region("R8"), create_region("R2")
     publication = create_publication(regions=[east])

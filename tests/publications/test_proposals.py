@@ -144,6 +144,7 @@ def test_two_who_record_at_the_same_moment_get_two_symbols(organisation, contact
 # -- Sending and what comes back -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_text_goes_and_comes_back_and_appears(
     client, contact, organisation, django_capture_on_commit_callbacks
 ):
@@ -361,6 +362,7 @@ def test_the_list_asks_the_database_as_often_for_three_rows(
 LIST_QUERIES = 8
 
 
+@pytest.mark.slow
 def test_a_discreet_member_is_not_named_to_who_may_not_know_of_it(client):
     create_network()
     hidden = create_organisation(name="Xylophane", country=create_country("KE"), discreet=True)

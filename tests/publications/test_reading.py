@@ -53,6 +53,7 @@ def test_a_kept_file_rings_for_a_worker(django_capture_on_commit_callbacks):
     assert publication.files.get().words == "Socles"
 
 
+@pytest.mark.slow
 def test_a_bell_that_was_lost_is_rung_again(django_capture_on_commit_callbacks):
     for _ in range(3):
         add_file(create_publication(), "fr", a_report())
@@ -100,6 +101,7 @@ def test_what_another_file_s_worker_read_is_thrown_away(tmp_path):
     assert publication.files.get().words == "Nouveau"
 
 
+@pytest.mark.slow
 def test_a_new_file_forgets_the_words_and_the_picture_of_the_former_one(
     tmp_path, django_capture_on_commit_callbacks
 ):

@@ -28,6 +28,7 @@ def house():
     return report
 
 
+@pytest.mark.slow
 def test_those_who_act_for_the_subject_fetch_the_file(client, house):
     for person in (
         factories.create_contact(house.organisation),
@@ -42,6 +43,7 @@ def test_those_who_act_for_the_subject_fetch_the_file(client, house):
         assert b"".join(response.streaming_content).startswith(b"%PDF-")
 
 
+@pytest.mark.slow
 def test_strangers_learn_nothing(client, house):
     for person in (
         factories.create_contact(),

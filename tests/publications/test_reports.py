@@ -44,6 +44,7 @@ def text_of(content: bytes) -> str:
 # -- Figures -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_region_counts_what_a_brute_force_count_finds(network):
     kenya = factories.create_country("KE")
     malawi = factories.create_country("MW")
@@ -202,10 +203,12 @@ def test_each_report_is_a_tagged_pdf_in_its_language(subjects, kind, language):
     assert "\u202f" not in text_of(content)
 
 
+@pytest.mark.slow
 def test_a_hostile_name_is_printed_as_it_is(subjects):
     assert "Conseil <b>œuvre</b> & cie" in text_of(pdf_of("certificate", subjects["member"], "fr"))
 
 
+@pytest.mark.slow
 def test_the_attached_figures_are_those_of_the_page(subjects):
     year = today().year
     data = region.data(subjects["region"], year, "fr")
@@ -236,6 +239,7 @@ def test_a_second_request_joins_the_first(network):
     assert Report.objects.count() == 2
 
 
+@pytest.mark.slow
 def test_a_report_is_made_once_and_keeps_its_data(network):
     report = ask(network)
     assert making.make(report) is True
@@ -255,6 +259,7 @@ def test_a_cancelled_report_leaves_no_file(network):
     assert (report.state, report.file.name) == (JobState.CANCELLED, "")
 
 
+@pytest.mark.slow
 def test_a_report_whose_worker_died_is_made_again(network):
     report = ask(network)
     report.claim()
@@ -310,6 +315,7 @@ def test_due_reports_are_asked_for_once(network):
 # -- Shell -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_report(subjects, tmp_path):
     output = tmp_path / "r8.pdf"
     call_command("report", "region", of="r8", language="es", output=output, stdout=io.StringIO())

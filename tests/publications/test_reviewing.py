@@ -137,6 +137,7 @@ def test_a_text_of_two_regions_is_for_the_secretariat(client, proposal):
     assert client.post(page_of(proposal, "publish/")).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_the_pages_of_the_acts_open_in_three_languages(client, secretary, proposal, language):
     base = f"/{language}/secretariat/publications/"
@@ -167,6 +168,7 @@ def test_what_is_missing_is_told(client, secretary, proposal, act, sent, field):
 # -- Two at once -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_of_two_reviewers_one_wins_and_the_other_is_told(client, secretary, proposal):
     first = publishing.note(proposal, "proposed", by=proposal.proposed_by)
     reviewing.send_back(proposal, reason="Say where.", by=create_secretary())
@@ -198,6 +200,7 @@ def test_saving_an_old_form_does_not_undo_a_step(client, secretary, proposal):
 # -- Both sides see the same -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_both_sides_see_the_same_steps_and_reasons(client, secretary, proposal):
     publishing.note(proposal, "proposed", by=proposal.proposed_by)
     reviewing.send_back(proposal, reason="Say where.", by=secretary)
@@ -247,6 +250,7 @@ def test_a_correction_does_not_change_since_when_a_text_stands_there(secretary):
 # -- The queue -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_proposal_waits_in_the_queue_of_who_decides(client, secretary, proposal):
     publishing.note(proposal, "proposed", by=proposal.proposed_by)
     for person, count in (
@@ -346,6 +350,7 @@ def test_a_correction_of_another_text_is_not_found(client, secretary):
 # -- In force, replaced ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_chain_leads_to_the_newest_and_both_pages_say_so(client, secretary):
     first, second, third = (create_publication(kind="position") for _ in range(3))
     assert "in force" in client.get(first.get_absolute_url()).content.decode()

@@ -241,6 +241,7 @@ def test_a_form_of_another_site_is_refused(client, letter, shown_at):
     assert Subscriber.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_one_address_may_ask_twenty_times_an_hour(ask):
     for number in range(20):
         assert ask(email=f"reader-{number}@example.org").status_code == 302

@@ -114,6 +114,7 @@ def test_who_has_confirmed_is_not_asked_again(ask, text):
     assert mail.outbox == []
 
 
+@pytest.mark.slow
 def test_an_address_is_asked_a_few_times_an_hour_at_most(
     client, django_capture_on_commit_callbacks
 ):
@@ -149,6 +150,7 @@ def test_another_site_cannot_post(client, text):
     assert answer.status_code == 403
 
 
+@pytest.mark.slow
 def test_it_is_kept_by_nobody_and_limited(client, text):
     address = "/es/publications/P-2026-14/tell-me/"
     assert "no-store" in client.get(address).headers["Cache-Control"]

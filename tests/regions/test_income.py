@@ -99,6 +99,7 @@ def test_a_country_has_one_group_a_year():
         CountryIncome.objects.create(country=kenya, year=2025, group="high")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_the_network_corrected_stands_until_it_asks_for_the_file():
     load_network()

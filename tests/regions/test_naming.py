@@ -20,6 +20,7 @@ def countries() -> Countries:
     return Countries()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text, code",
     [
@@ -41,6 +42,7 @@ def test_countries_as_people_write_them(countries, text, code):
     assert countries.find(text).code == code
 
 
+@pytest.mark.slow
 def test_what_is_no_country_is_not_taken_for_one(countries):
     for text in ("", "Atlantis", "the", "Republic", "Africa"):
         assert countries.find(text) is None
@@ -48,6 +50,7 @@ def test_what_is_no_country_is_not_taken_for_one(countries):
     assert countries.nearest("Xyzzyx") is None
 
 
+@pytest.mark.slow
 def test_no_way_of_writing_means_two_countries(countries):
     meant: dict[str, str] = {}
     for code, country in countries.by_code.items():
@@ -56,6 +59,7 @@ def test_no_way_of_writing_means_two_countries(countries):
             assert meant.setdefault(name_key(name), code) == code, name
 
 
+@pytest.mark.slow
 def test_an_exact_name_needs_no_explanation(countries):
     assert countries.is_exact("cote d’ivoire", countries.by_code["CI"])
     assert not countries.is_exact("Ivory Coast", countries.by_code["CI"])

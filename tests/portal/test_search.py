@@ -344,6 +344,7 @@ def test_many_changes_are_followed_in_lots():
 def test_repair_takes_away_what_has_no_record_any_more():
     publication = publish("Éphémère")
     pk = publication.pk
+    publication.placements.all()._raw_delete("default")
     Publication.objects.filter(pk=pk)._raw_delete("default")
     assert found("ephemere") == ["Éphémère"]
     assert mending.repair() == 1

@@ -48,6 +48,7 @@ if PRODUCTION and (DEBUG or DEMONSTRATION):
     raise ImproperlyConfigured("PRODUCTION excludes DEBUG and DEMONSTRATION")
 
 SECRET_KEY = required("SECRET_KEY") or development_secret()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = (required("SITE_URL") or f"http://localhost:{env.int('PORT', default=8000)}").rstrip("/")
 SITE_HOST = SITE_URL.split("://", 1)[1].split("/", 1)[0]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (
@@ -237,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.forget_unconfirmed",
         "schedule": crontab(minute=50, hour=3),
     },
+    "read-bounces": {"task": "publications.read_bounces", "schedule": 300.0},
     "draft-due-issues": {
         "task": "publications.draft_due_issues",
         "schedule": crontab(minute="*/10"),
@@ -385,6 +387,11 @@ SERVER_EMAIL = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 # Where answers to messages come in: reply@example.org receives reply+TOKEN@example.org, and the
 # mail server hands each mail to `manage.py receive-mail`. Without it people answer in the portal.
 REPLY_ADDRESS = env.str("REPLY_ADDRESS", default="").lower()
+# Opens /hooks/mail/… to a mail provider that tells of bounces and complaints; closed without it.
+MAIL_EVENTS_SECRET = env.str("MAIL_EVENTS_SECRET", default="")
+# Where mails that could not be delivered come back to, see portal.lib.mailboxes; read by the
+# schedule and by `manage.py read-bounces`.
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 if DEMONSTRATION:
     # Nothing in demonstration mode mails out, whatever EMAIL_URL says.

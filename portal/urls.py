@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from portal import crawlers, health, pictures, views
-from publications.views import machines
+from publications.views import machines, mail_events
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -26,6 +26,7 @@ urlpatterns = [
         name="metadata",
     ),
     path("oai", machines.harvest, name="oai"),
+    path("hooks/mail/<slug:provider>", mail_events.mail_events, name="mail_events"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("sitemap-pages.xml", crawlers.sitemap_fixed, name="sitemap_fixed"),
     path(

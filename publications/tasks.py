@@ -12,7 +12,7 @@ from publications.models import (
     TranslationWish,
 )
 from publications.models.newsletters import IssueState
-from publications.newsletters import drafting, nudging, readers_data, sending, subscribing
+from publications.newsletters import drafting, nudging, readers_data, returned, sending, subscribing
 from publications.reports import making
 
 
@@ -85,6 +85,11 @@ def send_reader_link(subscriber_id: int):
     subscriber = Subscriber.objects.select_related("person").filter(pk=subscriber_id).first()
     if subscriber is not None:
         subscribing.send_link(subscriber)
+
+
+@shared_task(name="publications.read_bounces", expires=240)
+def read_bounces():
+    returned.read_mailbox()
 
 
 @shared_task(name="publications.send_wish_mail")

@@ -45,6 +45,7 @@ os.environ.update(
         "DEBUG": "false",
         "DEMONSTRATION": "false",
         "SECRET_KEY": "only-for-tests-" + "x" * 50,
+        "SECRET_KEY_FALLBACKS": "",
         "SITE_URL": "http://localhost:8000",
         "PORT": "8000",
         "ALLOWED_HOSTS": "",
@@ -52,6 +53,8 @@ os.environ.update(
         "DEFAULT_FROM_EMAIL": "council@example.org",
         "SERVER_EMAIL": "council@example.org",
         "ADMINS": "",
+        "BOUNCE_MAILBOX": "",
+        "MAIL_EVENTS_SECRET": "",
         "TRUSTED_PROXIES": "0",
         # Tests write the tally down themselves.
         "READS_EVERY": "0",

@@ -129,6 +129,8 @@ TABLE = {
     "permanent": ("get", (302,) * 10),
     "metadata": ("get", EVERYBODY),
     "oai": ("get", EVERYBODY),
+    # Closed unless the installation has a secret for it.
+    "mail_events": ("post", (404,) * 10),
     "picture": ("get", EVERYBODY),
     "portal:home": ("get", EVERYBODY),
     "portal:dossier": ("get", EVERYBODY),
@@ -731,6 +733,7 @@ def arguments(**made) -> dict:
         "portal:light_page": {"slug": "about", "form": "txt"},
         "portal:light_publication": {"symbol": "P-2026-14", "form": "txt"},
         "metadata": {"symbol": "P-2026-14", "form": "bib"},
+        "mail_events": {"provider": "postmark"},
         "picture": {"name": create_picture(publications=[made["publication"]]).name},
         "portal:picture": {"name": create_picture(publications=[made["reserved"]]).name},
         "portal:region": {"code": "R8"},

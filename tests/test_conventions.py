@@ -84,6 +84,7 @@ PUBLIC = {
     "programme:event_calendar",
     "programme:events_feed",
     "programme:events_calendar",
+    "mail_events",
     "metadata",
     "portal:dossier",
     "portal:dossier_pdf",

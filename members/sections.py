@@ -48,5 +48,6 @@ NEW_MEMBERS = Section(
     shown=lambda organisation: organisation.is_public,
     tell=member_told,
     position=90,
+    page="members:organisation",
     limit=40,
 )

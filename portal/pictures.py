@@ -21,13 +21,13 @@ from portal.lib.public import rate_limited
 from portal.lib.redrawing import redrawn
 from portal.lib.translations import LANGUAGES, Language
 from portal.models import Page, Picture, TranslationDraft
-from publications.models import Publication
+from publications.models import IssueBlock, Publication
 
 KINDS = (files.JPEG, files.PNG)
 LARGEST = 8 * 1024 * 1024
 # Somebody who took a picture out by mistake can put it back for so long.
 KEPT_UNUSED = datetime.timedelta(days=14)
-ILLUSTRATED = {Publication: "publications", Page: "pages"}
+ILLUSTRATED = {Publication: "publications", Page: "pages", IssueBlock: "issue_blocks"}
 SHOWN = 24
 
 
@@ -142,7 +142,7 @@ def follow(records: list[models.Model]):
             note_pictures(stored)
 
 
-def note_pictures(record: Publication | Page):
+def note_pictures(record: Publication | Page | IssueBlock):
     names = set()
     for html in texts_of(record):
         names |= picture_names(html)
@@ -155,7 +155,7 @@ def note_pictures(record: Publication | Page):
         Picture.objects.unused().filter(name__in=before - names).update(unused_since=timezone.now())
 
 
-def texts_of(record: Publication | Page) -> list[str]:
+def texts_of(record: Publication | Page | IssueBlock) -> list[str]:
     prose = [f.name for f in record._meta.get_fields() if isinstance(f, ProseField)]
     return [getattr(record, name) or "" for name in prose if name.rpartition("_")[2] in LANGUAGES]
 
@@ -183,7 +183,7 @@ def clear_unused(*, now: datetime.datetime | None = None) -> int:
     return gone
 
 
-def those_showing(model: type[Publication | Page], picture: Picture):
+def those_showing(model: type[Publication | Page | IssueBlock], picture: Picture):
     wanted = Q()
     for code in LANGUAGES:
         wanted |= Q(**{f"body_{code}__contains": picture.name})

@@ -18,7 +18,7 @@ from portal.lib.translations import Translatable
 from portal.models import NetworkIdentity, Page
 from portal.texts import TextKind
 from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
-from publications.models import Correction, Issue, Newsletter, Publication, Series
+from publications.models import Correction, Issue, IssueBlock, Newsletter, Publication, Series
 from publications.models.newsletters import IssueState
 from regions.models import Region
 from regions.perms import regions_run_by
@@ -86,6 +86,10 @@ def documents_for_leads(user: User) -> QuerySet:
 def open_issues(rows: QuerySet) -> QuerySet:
     """A letter that has left is not written again."""
     return rows.filter(state__in=(IssueState.DRAFT, IssueState.READY))
+
+
+def blocks_of(issues: QuerySet) -> QuerySet:
+    return IssueBlock.objects.filter(issue__in=issues.order_by().values("pk"))
 
 
 def corrections_of(publications: QuerySet) -> QuerySet:
@@ -203,6 +207,24 @@ ISSUE = TextKind(
     whole=lambda rows: rows.select_related("newsletter__region"),
     edit_url=lambda record: reverse(
         "publications:newsletter_issue_desk", kwargs={"symbol": record.dashed_symbol}
+    ),
+    is_letter=True,
+)
+BLOCK = TextKind(
+    code="issue_block",
+    name=_("Blocks of newsletters"),
+    label=_("Block of a newsletter"),
+    model=IssueBlock,
+    html=frozenset({"body"}),
+    edited=lambda user: blocks_of(open_issues(Issue.objects.editable_by(user))),
+    lead=lambda user: blocks_of(open_issues(Issue.objects.all())),
+    in_region=lambda rows, region: rows.filter(issue__newsletter__region=region),
+    region_paths=("issue__newsletter__region",),
+    regions_of=lambda record: region_of(record.issue),
+    whole=lambda rows: rows.select_related("issue__newsletter__region"),
+    edit_url=lambda record: reverse(
+        "publications:newsletter_block",
+        kwargs={"symbol": record.issue.dashed_symbol, "pk": record.pk},
     ),
     is_letter=True,
 )
@@ -339,6 +361,7 @@ KINDS = (
     CATEGORY,
     NEWSLETTER,
     ISSUE,
+    BLOCK,
     SERIES,
     PUBLICATION,
     CORRECTION,

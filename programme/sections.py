@@ -81,6 +81,7 @@ EMERGING = Section(
     shown=lambda issue: issue.is_public,
     tell=emerging_issue_told,
     position=10,
+    page="programme:emerging_issue",
     limit=10,
 )
 EVENTS = Section(
@@ -92,4 +93,5 @@ EVENTS = Section(
     shown=lambda event: event.is_public,
     tell=event_told,
     position=50,
+    page="programme:event",
 )

@@ -41,6 +41,7 @@ class PublicationsConfig(AppConfig):
                 "publications.IssueItem.organisation": Rule(),
                 "publications.Report.organisation": Rule(),
                 "publications.Report.requested_by": Rule(),
+                "publications.Issue.holder": Rule(),
                 "publications.Issue.ready_by": Rule(),
                 "publications.Subscriber.person": Rule(),
                 "publications.LetterLeft.person": Rule(),

@@ -2,7 +2,15 @@ import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
 from portal.lib.history import HistoryWithLinks
-from publications.models import Author, Correction, Issue, Newsletter, Publication, Series
+from publications.models import (
+    Author,
+    Correction,
+    Issue,
+    IssueBlock,
+    Newsletter,
+    Publication,
+    Series,
+)
 
 
 @register(Publication)
@@ -27,7 +35,12 @@ class NewsletterTranslation(TranslationOptions):
 
 @register(Issue)
 class IssueTranslation(TranslationOptions):
-    fields = ("subject", "lead")
+    fields = ("subject", "lead", "preheader")
+
+
+@register(IssueBlock)
+class IssueBlockTranslation(TranslationOptions):
+    fields = ("title", "body")
 
 
 simple_history.register(
@@ -47,3 +60,5 @@ simple_history.register(Series, app="publications")
 simple_history.register(Author, app="publications")
 simple_history.register(Correction, app="publications")
 simple_history.register(Issue, app="publications")
+
+simple_history.register(IssueBlock, app="publications")

@@ -204,6 +204,21 @@ urlpatterns = [
         name="newsletter_items",
     ),
     path(
+        "secretariat/newsletters/<slug:symbol>/blocks/new/",
+        letters_desk.newsletter_block,
+        name="newsletter_block_new",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/blocks/<int:pk>/",
+        letters_desk.newsletter_block,
+        name="newsletter_block",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/holder/",
+        letters_desk.newsletter_holder,
+        name="newsletter_holder",
+    ),
+    path(
         "secretariat/newsletters/<slug:symbol>/ready/",
         letters_desk.newsletter_ready,
         name="newsletter_ready",

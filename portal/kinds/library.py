@@ -14,6 +14,7 @@ from publications.models import EditorialStep, Issue, Publication, Report
 from publications.models.library import PublicationState
 from publications.models.life import StepKind
 from publications.models.newsletters import IssueState
+from publications.newsletters import holding
 from regions.models import Region
 
 
@@ -99,7 +100,9 @@ PUBLICATIONS = (
         since="drafted_at",
         tell=issue_told,
         in_region=lambda found, region: found.filter(newsletter__region=region),
-        whole=lambda rows: rows.select_related("newsletter__region"),
+        whole=lambda rows: rows.select_related("newsletter__region", "holder"),
         page=lambda: reverse("publications:newsletters_desk"),
+        owner="holder",
+        give=lambda issue, person: holding.hand(issue, person),
     ),
 )

@@ -62,7 +62,8 @@ class Section:
     ``found`` gives what is new for a region (None: the world) in some days, in the order in which
     it is told; at most ``limit`` of it is drafted. ``whole`` gives all its records with what
     telling needs, ``shown`` whether one may still be told of today, ``tell`` how it is told in a
-    language, which is the active one.
+    language, which is the active one. ``page`` names the public page of a record, and ``by`` makes
+    of the arguments in its address what finds it.
     """
 
     code: str
@@ -73,6 +74,8 @@ class Section:
     shown: Callable[[Model], bool]
     tell: Callable[[Model, str], Told]
     position: int
+    page: str
+    by: Callable[[dict], dict] = dict
     limit: int = 15
 
 

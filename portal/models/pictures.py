@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.files import JPEG, SUFFIXES
 from portal.models.house import Page
-from publications.models import Publication
+from publications.models import Issue, IssueBlock, Publication
+from publications.models.newsletters import IssueState
 
 
 def new_name(suffix: str) -> str:
@@ -28,7 +29,10 @@ class PictureQuerySet(models.QuerySet):
     def public(self):
         """Those in a text that everybody may read."""
         shown = Publication.objects.public().values("pk")
-        return self.filter(Q(publications__in=shown) | Q(pages__isnull=False)).distinct()
+        left = (IssueState.SENDING, IssueState.SENT)
+        sent = IssueBlock.objects.filter(issue__state__in=left).values("pk")
+        wanted = Q(publications__in=shown) | Q(pages__isnull=False) | Q(issue_blocks__in=sent)
+        return self.filter(wanted).distinct()
 
     def visible_to(self, user):
         """Those in a text that the person may read, edit, translate or has proposed, alone or
@@ -40,12 +44,14 @@ class PictureQuerySet(models.QuerySet):
         within += [texts.translatable_into(language) for language in user.standing.languages]
         wanted = Q(pages__isnull=False) | Q(sent_by=user) | Q(publications__proposed_by=user)
         wanted |= Q(publications__proposed_for__in=user.standing.organisations)
+        issues = Issue.objects.all() if user.standing.languages else Issue.objects.editable_by(user)
+        wanted |= Q(issue_blocks__issue__in=issues.order_by().values("pk"))
         for rows in within:
             wanted |= Q(publications__in=rows.values("pk"))
         return self.filter(wanted).distinct()
 
     def unused(self):
-        return self.filter(publications__isnull=True, pages__isnull=True)
+        return self.filter(publications__isnull=True, pages__isnull=True, issue_blocks__isnull=True)
 
 
 class Picture(models.Model):
@@ -68,6 +74,9 @@ class Picture(models.Model):
     )
     pages = models.ManyToManyField(
         Page, related_name="pictures", blank=True, verbose_name=_("pages")
+    )
+    issue_blocks = models.ManyToManyField(
+        IssueBlock, related_name="pictures", blank=True, verbose_name=_("blocks of issues")
     )
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -17,10 +17,20 @@ from members import perms
 from portal.lib import network
 from portal.lib.sections import registered
 from portal.lib.translations import LANGUAGES
-from publications.models import Issue, Newsletter
+from publications.models import Issue, IssueBlock, IssueItem, Newsletter
 from publications.models.newsletters import DeliveryState, IssueState
-from publications.newsletters import accepting, board, drafting, gate, rendering, sections, sending
-from publications.newsletters.forms import DraftForm, IssueForm, RhythmForm
+from publications.newsletters import (
+    accepting,
+    board,
+    drafting,
+    editing,
+    gate,
+    holding,
+    rendering,
+    sections,
+    sending,
+)
+from publications.newsletters.forms import BlockForm, DraftForm, IssueForm, RhythmForm
 
 # A mail has its styles inline and needs nothing else: no script, no image, no form, no frame.
 PREVIEW_POLICY = {
@@ -85,6 +95,8 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             "holding": {panel.acceptance.pk for panel in panels if panel.acceptance},
             "reader_count": sum(panel.recipients for panel in panels),
             "sections": item_sections(issue),
+            "places": block_places(issue),
+            "candidates": holding.candidates(issue) if issue.is_editable else [],
             "progress": progress(issue),
             "is_sending": (is_sending := issue.state == IssueState.SENDING),
             # A page must not move under who reads it, so it renews itself only on demand.
@@ -100,6 +112,15 @@ def item_sections(issue: Issue) -> list[dict]:
         {"title": section.title, "items": shown[section.code]}
         for section in registered()
         if shown[section.code]
+    ]
+
+
+def block_places(issue: Issue) -> list[dict]:
+    blocks = list(issue.blocks.order_by("position", "pk"))
+    return [
+        {"title": place.label, "blocks": own}
+        for place in IssueBlock.Place
+        if (own := [block for block in blocks if block.place == place])
     ]
 
 
@@ -140,7 +161,7 @@ def newsletter_text(request: HttpRequest, symbol: str) -> HttpResponse:
 
 @require_POST
 def newsletter_items(request: HttpRequest, symbol: str) -> HttpResponse:
-    """Move an item up or down, take it out, or look for what is new."""
+    """Move an item or a block up or down, take it out, add one, or look for what is new."""
     issue = own_issue(request, symbol)
     act = request.POST.get("act")
     with reported(request):
@@ -148,10 +169,64 @@ def newsletter_items(request: HttpRequest, symbol: str) -> HttpResponse:
             added = drafting.gather(issue)
             text = ngettext("%(count)d item was added.", "%(count)d items were added.", added)
             messages.success(request, text % {"count": added})
+        elif act == "add":
+            editing.add(issue, request.POST.get("address", ""))
+            messages.success(request, _("It is in the letter now."))
         elif act in ("up", "down", "remove"):
-            item = get_object_or_404(issue.items, pk=whole_number(request.POST.get("item")))
-            item.issue = issue
-            drafting.remove(item) if act == "remove" else drafting.move(item, act)
+            row = row_of(issue, request)
+            editing.remove(row) if act == "remove" else editing.move(row, act)
+        else:
+            raise Http404
+    return back_to(issue)
+
+
+def row_of(issue: Issue, request: HttpRequest) -> IssueItem | IssueBlock:
+    """The item or the block of the issue that the form names."""
+    rows, name = (issue.blocks, "block") if "block" in request.POST else (issue.items, "item")
+    row = get_object_or_404(rows, pk=whole_number(request.POST.get(name)))
+    row.issue = issue
+    return row
+
+
+def newsletter_block(request: HttpRequest, symbol: str, pk: int | None = None) -> HttpResponse:
+    """Write a free block, or change one."""
+    issue = own_issue(request, symbol)
+    if not issue.is_editable:
+        return back_to(issue)
+    new = IssueBlock(issue=issue, original_language=issue.original_language)
+    block = get_object_or_404(issue.blocks, pk=pk) if pk else new
+    before = block.place if pk else None
+    form = BlockForm(request.POST or None, instance=block)
+    if request.method == "POST" and form.is_valid() and form.saved():
+        block = form.instance
+        block.issue = issue
+        drafting.reopen(issue) if block.place == before else editing.place(block)
+        messages.success(request, _("The block has been saved."))
+        return back_to(issue)
+    return render(
+        request,
+        "publications/newsletters/block_desk.html",
+        {"issue": issue, "form": form, "is_new": pk is None},
+    )
+
+
+@require_POST
+def newsletter_holder(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Take an issue, give it over, or put it down."""
+    issue = own_issue(request, symbol)
+    act = request.POST.get("act")
+    with reported(request):
+        if act == "take":
+            holding.take(issue, by=request.user)
+            messages.success(request, _("You hold this letter now."))
+        elif act == "give":
+            people = holding.candidates(issue)
+            person = get_object_or_404(people, pk=whole_number(request.POST.get("person")))
+            holding.give(issue, to=person, by=request.user)
+            messages.success(request, _("%(person)s holds this letter now.") % {"person": person})
+        elif act == "put_down":
+            holding.put_down(issue, by=request.user)
+            messages.success(request, _("Nobody holds this letter now."))
         else:
             raise Http404
     return back_to(issue)
@@ -242,7 +317,7 @@ def own_newsletters(request: HttpRequest):
 
 def own_issue(request: HttpRequest, symbol: str) -> Issue:
     issues = Issue.objects.editable_by(request.user).select_related(
-        "newsletter__region", "ready_by"
+        "newsletter__region", "ready_by", "holder"
     )
     return get_object_or_404(issues, symbol=symbol.replace("-", "/"))
 

@@ -6,7 +6,7 @@ from publications.models.files import PublicationFile
 from publications.models.follows import Appearance, Digest, ListFollow, TranslationWish
 from publications.models.library import Access, Publication
 from publications.models.life import Correction, EditorialStep
-from publications.models.newsletters import Delivery, Issue, IssueItem, Newsletter
+from publications.models.newsletters import Delivery, Issue, IssueBlock, IssueItem, Newsletter
 from publications.models.reports import Report
 from publications.models.series import Series, SeriesAddress
 from publications.models.subscribers import (
@@ -29,6 +29,7 @@ __all__ = [
     "FacetCount",
     "FallbackAcceptance",
     "Issue",
+    "IssueBlock",
     "IssueItem",
     "LetterLeft",
     "ListFollow",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
+from portal.lib.prose import ProseField
 from portal.lib.said import said
 from portal.lib.sections import Span
 from portal.lib.translations import (
@@ -39,6 +40,11 @@ class NewsletterQuerySet(TranslatableQuerySet):
     def editable_by(self, user: User):
         standing = user.standing
         return self if standing.is_secretariat else self.filter(region__in=standing.regions)
+
+    def with_latest_issues(self):
+        """Each with ``latest_issues``, its last three, the newest first, with holder and blocks."""
+        latest = Issue.objects.newest_first().select_related("holder").prefetch_related("blocks")
+        return self.prefetch_related(models.Prefetch("issues", latest[:3], to_attr="latest_issues"))
 
 
 class Newsletter(Translatable):
@@ -129,7 +135,9 @@ class IssueQuerySet(TranslatableQuerySet):
 class Issue(Translatable):
     """One letter, in three languages, drafted from what happened in its period."""
 
-    translated_fields = ("subject", "lead")
+    translated_fields = ("subject", "lead", "preheader")
+    # Without one, mail programs show the first titles beside the subject.
+    may_stay = ("preheader",)
 
     newsletter = models.ForeignKey(
         Newsletter, models.PROTECT, related_name="issues", verbose_name=_("newsletter")
@@ -140,10 +148,17 @@ class Issue(Translatable):
     symbol = models.CharField(_("symbol"), max_length=20, unique=True, editable=False)
     subject = models.CharField(_("subject"), max_length=150)
     lead = models.TextField(_("opening text"), blank=True)
+    preheader = models.CharField(
+        _("preview line"),
+        max_length=140,
+        blank=True,
+        help_text=_("What mail programs show beside the subject; empty: the first titles."),
+    )
     state = models.CharField(
         _("state"), max_length=8, choices=IssueState, default=IssueState.DRAFT, editable=False
     )
     drafted_at = models.DateTimeField(_("drafted on"), default=timezone.now, editable=False)
+    holder = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
     ready_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
     ready_as = models.CharField(
         max_length=64,
@@ -212,6 +227,35 @@ class Issue(Translatable):
     @property
     def is_editable(self) -> bool:
         return self.state in (IssueState.DRAFT, IssueState.READY)
+
+
+class IssueBlock(Translatable):
+    """A free text of the editor in a letter: a heading and prose with links and pictures.
+
+    It stands before the sections or after them, in the order of ``position``.
+    """
+
+    class Place(models.TextChoices):
+        OPENING = "opening", _("before the sections")
+        CLOSING = "closing", _("after the sections")
+
+    translated_fields = ("title", "body")
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="blocks", verbose_name=_("issue"))
+    place = models.CharField(_("place"), max_length=8, choices=Place, default=Place.OPENING)
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+    title = models.CharField(_("title"), max_length=150)
+    body = ProseField(_("text"))
+
+    objects = TranslatableManager()
+
+    class Meta:
+        ordering = ("issue", "place", "position", "pk")
+        verbose_name = _("block of an issue")
+        verbose_name_plural = _("blocks of issues")
+
+    def __str__(self):
+        return said(self.text("title"))
 
 
 # Which column of an item points to what its section tells of. An app registers a section in

@@ -21,8 +21,9 @@ def fingerprint(issue: Issue, found: dict) -> str:
     Of words that are to be revised it is these words, and the original that they are behind.
     """
     language = found["language"]
-    told = [issue.translation_state(language), sorted(rendering.fallbacks(found))]
-    told += [issue.own_texts(language), issue.fingerprint()]
+    told = [rendering.own_words(issue, language), sorted(rendering.fallbacks(found))]
+    for record in (issue, *issue.blocks.order_by("pk")):
+        told += [record.own_texts(language), record.fingerprint()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

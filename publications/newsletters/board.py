@@ -1,54 +1,126 @@
-"""The ten letters at a glance: last issue, what is due, who reads them."""
+"""The ten letters at a glance: last issue, what is due, how it stands, and who holds it."""
 
+import datetime
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from portal.lib.translations import LANGUAGES
+from portal.lib.translations import LANGUAGES, TranslationState
 from publications.models import Issue, Newsletter
+from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.models.subscribers import Audience
 from publications.newsletters import recipients, rhythm
 
 
+class Standing(TextChoices):
+    """How the issue that is due, or comes next, stands."""
+
+    TO_DRAFT = "to_draft", _("to draft")
+    DRAFT = "draft", _("draft")
+    EDITING = "editing", _("being edited")
+    WAITING = "waiting", _("waiting for a language")
+    READY = "ready", _("ready to send")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+
+
+PILLS = {
+    Standing.TO_DRAFT: "neutral",
+    Standing.DRAFT: "warn",
+    Standing.EDITING: "info",
+    Standing.WAITING: "warn",
+    Standing.READY: "ok",
+    Standing.SENDING: "info",
+    Standing.SENT: "ok",
+}
+
+
 @dataclass(frozen=True)
 class Row:
-    """A letter: its last issue (or None), the next period due, its readers per language."""
+    """A letter on the board.
+
+    ``last`` is the issue that was sent last, ``issue`` the one at hand (drafted and not sent, else
+    the last), ``due`` the period that comes next and ``due_at`` its moment in the letter's own
+    time zone; ``lacking`` are the languages whose own words are missing.
+    """
 
     newsletter: Newsletter
     last: Issue | None
+    issue: Issue | None
     due: Period
-    is_overdue: bool
+    due_at: datetime.datetime
+    standing: Standing
+    is_late: bool
+    lacking: list[str]
     readers: list[tuple[str, int]]
 
     @property
-    def reader_count(self) -> int:
-        return sum(number for _, number in self.readers)
+    def pill(self) -> str:
+        return PILLS[self.standing]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an issue is at hand that has not left."""
+        return self.issue is not None and self.issue.is_editable
 
 
-def rows(newsletters) -> list[Row]:
-    """The rows of a queryset of newsletters, in seven queries."""
-    latest = Issue.objects.filter(newsletter=OuterRef("pk")).newest_first().values("pk")[:1]
-    letters = list(newsletters.select_related("region").annotate(last_pk=Subquery(latest)))
-    issues = Issue.objects.in_bulk([letter.last_pk for letter in letters if letter.last_pk])
+def rows(newsletters, now: datetime.datetime | None = None) -> list[Row]:
+    """The rows of a queryset of newsletters, in eight queries."""
+    now = now or timezone.now()
+    letters = list(newsletters.select_related("region").with_latest_issues())
     counted = recipients.counts(letters)
     return [
         row(
             letter,
-            issues.get(letter.last_pk),
             [
                 (code, sum(counted[letter.pk][code, audience] for audience in Audience.values))
                 for code in LANGUAGES
             ],
+            now,
         )
         for letter in letters
     ]
 
 
-def row(letter: Newsletter, last: Issue | None, readers: list[tuple[str, int]]) -> Row:
-    """The next issue is for what fell due last, or else for the first period not told of yet."""
-    due = rhythm.latest_due(letter)
-    overdue = last is None or last.covers_until < rhythm.last_day(letter, due)
-    while not overdue and last.covers_until >= rhythm.last_day(letter, due):
-        due = due.next
-    return Row(letter, last, due, overdue, readers)
+def row(letter: Newsletter, readers: list[tuple[str, int]], now: datetime.datetime) -> Row:
+    issues = letter.latest_issues
+    at_hand = [issue for issue in issues if issue.state != IssueState.SENT]
+    issue = at_hand[-1] if at_hand else next(iter(issues), None)
+    due = rhythm.next_due(letter, issues, now)
+    lacking = languages_lacking(issue) if issue and issue.is_editable else []
+    return Row(
+        newsletter=letter,
+        last=next((one for one in issues if one.state == IssueState.SENT), None),
+        issue=issue,
+        due=due,
+        due_at=rhythm.due_at(letter, due).astimezone(ZoneInfo(letter.time_zone)),
+        standing=standing(issue, lacking, is_due=rhythm.due_at(letter, due) <= now),
+        is_late=rhythm.is_late(letter, issues, now),
+        lacking=lacking,
+        readers=readers,
+    )
+
+
+def standing(issue: Issue | None, lacking: list[str], *, is_due: bool) -> Standing:
+    """The state of an issue, and of a draft whether somebody works on it or a language lacks."""
+    if issue is None or (is_due and issue.state == IssueState.SENT):
+        return Standing.TO_DRAFT
+    if issue.state != IssueState.DRAFT:
+        return Standing(issue.state)
+    if lacking:
+        return Standing.WAITING
+    return Standing.EDITING if issue.holder_id else Standing.DRAFT
+
+
+def languages_lacking(issue: Issue) -> list[str]:
+    """The languages in which the issue's own words or one of its blocks are not ready."""
+    texts = [issue, *issue.blocks.all()]
+    return [
+        code
+        for code in LANGUAGES
+        if any(text.translation_state(code) != TranslationState.READY for text in texts)
+    ]

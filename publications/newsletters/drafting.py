@@ -122,9 +122,9 @@ def due(now: datetime.datetime | None = None) -> list[tuple[Newsletter, Period]]
     is something to tell.
     """
     waiting = []
-    for letter in Newsletter.objects.select_related("region").prefetch_related("issues"):
+    for letter in Newsletter.objects.select_related("region").with_latest_issues():
         period = rhythm.latest_due(letter, now)
-        told = [issue.covers_until for issue in letter.issues.all()]
+        told = [issue.covers_until for issue in letter.latest_issues]
         if told and max(told) >= rhythm.last_day(letter, period):
             continue
         if told or sections.anything_for(letter.region, rhythm.span(letter, period)):
@@ -158,25 +158,3 @@ def reopen(issue: Issue):
     if issue.state == IssueState.READY:
         issue.state, issue.ready_by, issue.ready_as = IssueState.DRAFT, None, ""
         issue.save()
-
-
-@transaction.atomic
-def move(item: IssueItem, direction: str):
-    """Move an item one place up or down within its section."""
-    require_editable(item.issue)
-    items = list(item.issue.items.filter(section=item.section).order_by("position", "pk"))
-    here = items.index(item)
-    there = here - 1 if direction == "up" else here + 1
-    if 0 <= there < len(items):
-        items[here], items[there] = items[there], items[here]
-        for position, moved in enumerate(items, start=1):
-            moved.position = position
-        IssueItem.objects.bulk_update(items, ["position"])
-        reopen(item.issue)
-
-
-@transaction.atomic
-def remove(item: IssueItem):
-    require_editable(item.issue)
-    item.delete()
-    reopen(item.issue)

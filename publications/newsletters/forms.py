@@ -4,12 +4,13 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.forms import TranslatableForm
 from portal.lib.translations import LANGUAGES
 from portal.lib.versions import VersionedForm
-from publications.models import Issue, Newsletter
+from publications.models import Issue, IssueBlock, Newsletter
 from publications.models.periods import Period
 
 
@@ -23,6 +24,24 @@ class IssueForm(TranslatableForm):
     class Meta:
         model = Issue
         fields = tuple(f"{name}_{code}" for code in LANGUAGES for name in Issue.translated_fields)
+
+
+class BlockForm(TranslatableForm):
+    """A free block in three languages: its place, a heading, and prose in the editor."""
+
+    class Meta:
+        model = IssueBlock
+        fields = (
+            "place",
+            *(f"{name}_{code}" for code in LANGUAGES for name in IssueBlock.translated_fields),
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        original = f"body_{self.instance.original_language}"
+        if not cleaned.get(original) and original not in self.errors:
+            self.add_error(original, gettext("The original language needs this text."))
+        return cleaned
 
 
 class DraftForm(forms.Form):

@@ -28,8 +28,8 @@ LARGEST_MAIL = 100 * 1024
 class Readiness:
     """How one language of an issue stands: what it lacks, and who would receive it.
 
-    ``subject`` is what its readers would see, ``own_words`` the state of subject and opening
-    text, ``fallbacks`` the number of texts that its readers would get in another language,
+    ``subject`` is what its readers would see, ``own_words`` the state of subject, opening text
+    and blocks, ``fallbacks`` the number of texts that its readers would get in another language,
     ``lacks`` what is missing by name. ``acceptance`` is the editor's word that it may go out so,
     None when there is none for the texts as they are now. ``audiences`` are its
     recipients by audience, ``size`` the octets of its HTML.
@@ -88,12 +88,13 @@ def readiness(issue: Issue, *, user: User | None = None) -> list[Readiness]:
             Readiness(
                 language=language,
                 subject=contents["subject"],
-                own_words=issue.translation_state(language),
+                own_words=rendering.own_words(issue, language),
                 is_complete=is_complete,
                 fallbacks=len(rendering.fallbacks(contents)),
                 lacks=lacks(issue, contents, user=user),
                 acceptance=None if is_complete else acceptance,
-                items=sum(len(section["items"]) for section in contents["sections"]),
+                items=sum(len(section["items"]) for section in contents["sections"])
+                + sum(map(len, contents["blocks"].values())),
                 recipients=sum(counted[language, audience] for audience in Audience),
                 audiences=[
                     (audience.label, counted[language, audience])
@@ -150,7 +151,8 @@ def require_whole(found: list[Readiness]):
 
 def fingerprint(issue: Issue) -> str:
     """All that the readers of the three languages would read, whatever the day."""
-    told = [rendering.texts_of(rendering.contents(issue, language)) for language in LANGUAGES]
+    found = [rendering.contents(issue, language) for language in LANGUAGES]
+    told = [[contents["preheader"], rendering.texts_of(contents)] for contents in found]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from members.models import User
 from portal.lib import writing
 from portal.lib.translations import Text, TranslationState, current_language
-from publications.models import Issue
+from publications.models import Issue, IssueBlock
 from publications.newsletters import sections
 
 # The texts of an item, as portal.lib.sections tells it.
@@ -35,29 +35,53 @@ def lacks(issue: Issue, found: dict, *, user: User | None = None) -> list[Lack]:
 
     Labels are in the active language. Without a user no page to mend it is looked for.
     """
-    return [*own_lacks(issue, found["language"], user), *item_lacks(issue, found, user)]
+    language = found["language"]
+    return [
+        *own_lacks(issue, language, user),
+        *block_lacks(issue, language, user),
+        *item_lacks(issue, found, user),
+    ]
 
 
 def own_lacks(issue: Issue, language: str, user: User | None) -> list[Lack]:
     """Subject, opening text and whatever else the issue says itself."""
     if issue.translation_state(language) == TranslationState.READY:
         return []
-    missing = [
-        name
-        for name in issue.translated_fields
-        if (text := issue.text(name, language)).value and text.language != language
-    ]
-    fields = missing or issue.translated_fields
     return [
         Lack(
             name=Text(_("The words of the letter"), current_language()),
-            texts=[capfirst(str(issue._meta.get_field(name).verbose_name)) for name in fields],
-            is_unrevised=not missing,
+            **what_lacks(issue, language),
             url=reverse("publications:newsletter_text", args=(issue.dashed_symbol,))
             if user
             else "",
         )
     ]
+
+
+def block_lacks(issue: Issue, language: str, user: User | None) -> list[Lack]:
+    return [
+        Lack(
+            name=block.text("title", language),
+            **what_lacks(block, language),
+            url=reverse("publications:newsletter_block", args=(issue.dashed_symbol, block.pk))
+            if user
+            else "",
+        )
+        for block in issue.blocks.order_by("place", "position", "pk")
+        if block.translation_state(language) != TranslationState.READY
+    ]
+
+
+def what_lacks(record: Issue | IssueBlock, language: str) -> dict:
+    """The labels of the texts that are missing, else of all, which are then to be revised."""
+    shown = [name for name in record.translated_fields if name not in record.may_stay]
+    missing = [
+        name
+        for name in shown
+        if (text := record.text(name, language)).value and text.language != language
+    ]
+    labels = [capfirst(str(record._meta.get_field(name).verbose_name)) for name in missing or shown]
+    return {"texts": labels, "is_unrevised": not missing}
 
 
 def item_lacks(issue: Issue, found: dict, user: User | None) -> list[Lack]:

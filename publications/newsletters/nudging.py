@@ -15,7 +15,6 @@ from members.models import User
 from members.models.mandates import MandateKind
 from portal.lib.links import absolute_url
 from publications.models import Issue, Newsletter
-from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.newsletters import rhythm, wording
 from publications.telling import acting_now
@@ -41,37 +40,23 @@ def editors(newsletter: Newsletter) -> list[User]:
 
 
 def tell_nothing_new(issue: Issue):
-    """Write to the editors that a draft says there is nothing new, for them to add something."""
-    for person in editors(issue.newsletter):
+    """Write to who holds it, else to the editors, that there is nothing new in a draft."""
+    for person in [issue.holder] if issue.holder else editors(issue.newsletter):
         write(EMPTY, f"issue:{issue.pk}", person, issue.newsletter, issue.stands_for, issue)
 
 
 def late(now: datetime.datetime | None = None) -> list[tuple[Newsletter, Period, Issue | None]]:
-    """The letters whose issue fell due so long ago that it is late, and has not left.
-
-    A letter that never had an issue is not late: it begins when there is something to tell.
-    """
+    """The letters whose issue fell due so long ago that it is late, and has not left."""
     now = now or timezone.now()
     found = []
-    for letter in Newsletter.objects.select_related("region").prefetch_related("issues"):
-        issues = list(letter.issues.all())
-        period = rhythm.latest_due(letter, now)
-        if issues and is_late(letter, period, issues, now):
+    for letter in Newsletter.objects.select_related("region").with_latest_issues():
+        issues = letter.latest_issues
+        if rhythm.is_late(letter, issues, now):
+            period = rhythm.latest_due(letter, now)
             last = rhythm.last_day(letter, period)
-            found.append(
-                (letter, period, next((i for i in issues if i.covers_until >= last), None))
-            )
+            issue = next((one for one in issues if one.covers_until >= last), None)
+            found.append((letter, period, issue))
     return found
-
-
-def is_late(
-    letter: Newsletter, period: Period, issues: list[Issue], now: datetime.datetime
-) -> bool:
-    last = rhythm.last_day(letter, period)
-    on_their_way = (IssueState.SENDING, IssueState.SENT)
-    has_left = any(one.covers_until >= last and one.state in on_their_way for one in issues)
-    patience = datetime.timedelta(days=letter.late_after)
-    return not has_left and now >= rhythm.due_at(letter, period) + patience
 
 
 def tell_late(now: datetime.datetime | None = None):

@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import json
 from dataclasses import asdict
+from itertools import chain
 from typing import NamedTuple
 
 from django.core.cache import cache
@@ -18,9 +19,9 @@ from django.utils.text import Truncator
 from portal.lib import mail, network, pdf
 from portal.lib.links import absolute, absolute_url
 from portal.lib.sections import registered
-from portal.lib.text import french_spaces
+from portal.lib.text import french_spaces, sanitise
 from portal.lib.translations import LANGUAGES, Text, TranslationState
-from publications.models import Issue
+from publications.models import Issue, IssueBlock
 from publications.models.newsletters import WORLD
 from publications.models.subscribers import Audience
 from publications.newsletters import choices, sections
@@ -63,6 +64,8 @@ def contents(issue: Issue, language: str) -> dict:
             "title": issue.newsletter.text("title", language),
             "subject": issue.text("subject", language),
             "lead": issue.text("lead", language),
+            "preheader": issue.own_text("preheader", language),
+            "blocks": blocks(issue, language),
             "date": date_of(issue),
             "url": absolute(reverse("publications:issue", args=(issue.dashed_symbol,))),
             "sections": filled_sections(issue, language),
@@ -86,6 +89,21 @@ def filled_sections(issue: Issue, language: str) -> list[dict]:
     ]
 
 
+def blocks(issue: Issue, language: str) -> dict[str, list[dict]]:
+    """The free blocks by their place, each with its heading and its sanitised prose."""
+    found = {place: [] for place in IssueBlock.Place.values}
+    for block in issue.blocks.order_by("position", "pk"):
+        body = block.text("body", language)
+        found[block.place].append(
+            {
+                "pk": block.pk,
+                "title": block.text("title", language),
+                "body": body._replace(value=sanitise(body.value)),
+            }
+        )
+    return found
+
+
 def name_of(issue: Issue, language: str) -> Text:
     """The region a letter is about, or the title of the world's."""
     if issue.region:
@@ -103,6 +121,8 @@ def texts_of(found: dict) -> list[Text]:
     items = [item for section in found["sections"] for item in section["items"]]
     texts = [found["subject"], found["lead"], *(item["title"] for item in items)]
     texts += [item[field] for item in items for field in ("text", "place")]
+    for block in chain.from_iterable(found["blocks"].values()):
+        texts += [block["title"], block["body"]]
     return [text for text in texts if text.value]
 
 
@@ -113,8 +133,15 @@ def fallbacks(found: dict) -> list[Text]:
 
 def is_whole(issue: Issue, found: dict) -> bool:
     """Whether a reader of the language gets every text in it, and none that is to be revised."""
-    own_words = issue.translation_state(found["language"])
-    return own_words == TranslationState.READY and not fallbacks(found)
+    is_ready = own_words(issue, found["language"]) == TranslationState.READY
+    return is_ready and not fallbacks(found)
+
+
+def own_words(issue: Issue, language: str) -> str:
+    """The state of what the editor wrote: of the issue's own words, else of the first block whose
+    translation is not ready."""
+    states = [text.translation_state(language) for text in (issue, *issue.blocks.all())]
+    return next((state for state in states if state != TranslationState.READY), states[0])
 
 
 class Letter(NamedTuple):
@@ -186,10 +213,13 @@ def paragraphs(lead: Text) -> list[Text]:
 
 
 def preview(found: dict) -> str:
-    """What a mail program shows beside the subject: the first titles in the reader's language.
+    """What a mail program shows beside the subject: the preview line of the editor, else the first
+    titles in the reader's language.
 
     It is plain text, which cannot mark a fallback.
     """
+    if found["preheader"]:
+        return found["preheader"]
     titles = [item["title"] for section in found["sections"] for item in section["items"]]
     own = [title.value for title in titles if title.language == found["language"]]
     return Truncator(" · ".join(own[:4])).chars(140)

@@ -5,12 +5,13 @@ tells of all days since the last issue, up to the day before it is due.
 """
 
 import datetime
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from portal.lib.sections import Span
-from publications.models import Newsletter
+from publications.models import Issue, Newsletter
 from publications.models.periods import Period, Rhythm
 
 
@@ -48,6 +49,28 @@ def latest_due(newsletter: Newsletter, now: datetime.datetime | None = None) -> 
     today = now.astimezone(ZoneInfo(newsletter.time_zone)).date()
     period = Period.of(today, months_of(newsletter)).previous
     return period if due_at(newsletter, period) <= now else period.previous
+
+
+def next_due(newsletter: Newsletter, issues: Iterable[Issue], now: datetime.datetime) -> Period:
+    """The period that none of the issues tells of yet: what fell due last, or what comes next."""
+    told = max((issue.covers_until for issue in issues), default=None)
+    period = latest_due(newsletter, now)
+    while told is not None and told >= last_day(newsletter, period):
+        period = period.next
+    return period
+
+
+def is_late(newsletter: Newsletter, issues: Iterable[Issue], now: datetime.datetime) -> bool:
+    """Whether what fell due last has waited longer than the letter allows, and has not left.
+
+    ``issues`` are its latest. A letter that never had one begins when there is something to tell.
+    """
+    issues = list(issues)
+    period = latest_due(newsletter, now)
+    last = last_day(newsletter, period)
+    has_left = any(one.covers_until >= last and not one.is_editable for one in issues)
+    patience = datetime.timedelta(days=newsletter.late_after)
+    return bool(issues) and not has_left and now >= due_at(newsletter, period) + patience
 
 
 def span(newsletter: Newsletter, period: Period) -> Span:

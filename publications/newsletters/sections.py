@@ -47,6 +47,8 @@ PUBLICATIONS = Section(
     shown=lambda text: text.is_published and text.access != Access.SECRETARIAT,
     tell=publication_told,
     position=30,
+    page="publications:detail",
+    by=lambda given: {"symbol": given["symbol"].replace("-", "/")},
 )
 
 

@@ -9,6 +9,9 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 
 from portal.lib import text as prose
+from portal.lib.links import absolute
+from portal.lib.plain_text import plain_text
+from portal.lib.prose import with_pictures
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import Text, current_language
 from publications.newsletters import choices
@@ -63,3 +66,30 @@ def on_screen(text: Text) -> str:
     """The text with the spacing of its own language, escaped, for web pages."""
     value = conditional_escape(text.value)
     return mark_safe(prose.french_spaces(value) if text.language == "fr" else value)
+
+
+@register.filter
+def prose_on_screen(body: Text) -> str:
+    """Sanitised prose with the spacing of its own language, for web pages."""
+    return mark_safe(prose.french_spaces(body.value) if body.language == "fr" else body.value)
+
+
+@register.filter
+def prose_in_print(body: Text) -> str:
+    """Sanitised prose for PDFs, whose fonts lack the narrow no-break space."""
+    is_french = body.language == "fr"
+    return mark_safe(prose.french_spaces(body.value, narrow=False) if is_french else body.value)
+
+
+@register.filter
+def prose_in_mail(body: Text) -> str:
+    """The same for mails: pictures and links of ours have whole addresses."""
+    html = with_pictures(prose_in_print(body), lambda name: absolute(f"/pictures/{name}"))
+    return mark_safe(html.replace('href="/', f'href="{absolute("/")}'))
+
+
+@register.filter
+def prose_in_plain(body: Text) -> str:
+    """Prose as lines of plain text; pictures are told by their alternative text."""
+    plain = plain_text(body.value)
+    return prose.french_spaces(plain, narrow=False) if body.language == "fr" else plain

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from publications.models import Issue, Newsletter
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import drafting
+from publications.newsletters import drafting, editing
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -150,12 +150,12 @@ def test_items_move_within_their_section(letter):
     issue = drafting.draft(letter, Q3)
     section = issue.items.filter(section="publications")
     assert [item.subject for item in section] == [second, first]
-    drafting.move(section[1], "up")
+    editing.move(section[1], "up")
     assert [item.subject for item in section.all()] == [first, second]
-    drafting.move(section.all()[0], "up")
-    drafting.move(section.all()[1], "down")
+    editing.move(section.all()[0], "up")
+    editing.move(section.all()[1], "down")
     assert [item.subject for item in section.all()] == [first, second]
-    drafting.remove(section.all()[0])
+    editing.remove(section.all()[0])
     assert [item.subject for item in section.all()] == [second]
 
 
@@ -164,7 +164,7 @@ def test_changing_an_issue_that_was_ready_makes_it_a_draft_again(letter):
     event_on(2026, 11, 4, regions=[letter.region])
     issue = drafting.draft(letter, Q3)
     Issue.objects.filter(pk=issue.pk).update(state=IssueState.READY)
-    drafting.remove(issue.items.select_related("issue")[0])
+    editing.remove(issue.items.select_related("issue")[0])
     issue.refresh_from_db()
     assert issue.state == IssueState.DRAFT
 
@@ -177,8 +177,8 @@ def test_what_is_on_its_way_is_not_changed(letter, state):
     issue.refresh_from_db()
     for change in (
         lambda: drafting.gather(issue),
-        lambda: drafting.remove(issue.items.select_related("issue").get()),
-        lambda: drafting.move(issue.items.select_related("issue").get(), "up"),
+        lambda: editing.remove(issue.items.select_related("issue").get()),
+        lambda: editing.move(issue.items.select_related("issue").get(), "up"),
     ):
         with pytest.raises(ValidationError, match="has been sent"):
             change()

@@ -127,7 +127,7 @@ def test_the_board_asks_the_same_number_of_questions(client, number, django_asse
         draft(code)
     client.force_login(make.create_secretary())
     client.get("/en/secretariat/newsletters/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/en/secretariat/newsletters/")
 
 

@@ -1,0 +1,101 @@
+"""What an editor changes in an issue: its items and its blocks.
+
+Every change makes an issue that was ready a draft again; once it is on its way there is none.
+"""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Max
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from portal.lib import alternates
+from portal.lib.sections import Section, registered
+from publications.models import Issue, IssueBlock, IssueItem
+from publications.models.newsletters import POINTERS
+from publications.newsletters.drafting import reopen, require_editable
+
+
+@transaction.atomic
+def move(row: IssueItem | IssueBlock, direction: str):
+    """Move an item one place up or down within its section, a block within its place."""
+    require_editable(row.issue)
+    rows = list(beside(row).order_by("position", "pk"))
+    here = rows.index(row)
+    there = here - 1 if direction == "up" else here + 1
+    if 0 <= there < len(rows):
+        rows[here], rows[there] = rows[there], rows[here]
+        number(rows)
+        reopen(row.issue)
+
+
+def beside(row: IssueItem | IssueBlock) -> models.QuerySet:
+    """The rows in whose order it stands."""
+    if isinstance(row, IssueItem):
+        return row.issue.items.filter(section=row.section)
+    return row.issue.blocks.filter(place=row.place)
+
+
+def number(rows: list[IssueItem] | list[IssueBlock]):
+    for position, row in enumerate(rows, start=1):
+        row.position = position
+        row.save(update_fields=["position"])
+
+
+@transaction.atomic
+def remove(row: IssueItem | IssueBlock):
+    require_editable(row.issue)
+    row.delete()
+    reopen(row.issue)
+
+
+@transaction.atomic
+def add(issue: Issue, address: str) -> IssueItem:
+    """Tell of the record whose public page has this address, at the end of its section.
+
+    Raises ValidationError for an address of ours that no section tells of, for a record that the
+    public does not see, and for one that is told of already.
+    """
+    require_editable(issue)
+    section, record = addressed(address)
+    field = POINTERS[section.code]
+    told = issue.items.filter(section=section.code)
+    if told.filter(**{field: record}).exists():
+        raise ValidationError(_("The letter tells of it already."), code="told")
+    last = told.aggregate(last=Max("position"))["last"] or 0
+    item = IssueItem.objects.create(
+        issue=issue, section=section.code, position=last + 1, **{field: record}
+    )
+    reopen(issue)
+    return item
+
+
+def addressed(address: str) -> tuple[Section, models.Model]:
+    """The record at the address of a page of ours, and the section that tells of such records."""
+    try:
+        path = urlsplit(address.strip()).path
+        with translation.override(alternates.split(path)[0] or None):
+            match = resolve(path)
+    except (Resolver404, ValueError):
+        match = None
+    for section in registered():
+        if match is not None and match.view_name == section.page:
+            record = section.whole().filter(**section.by(match.kwargs)).first()
+            if record is not None and section.shown(record):
+                return section, record
+    raise ValidationError(
+        _("Give the address of a public page: of a publication, an event, a member or an issue."),
+        code="no_such_page",
+    )
+
+
+@transaction.atomic
+def place(block: IssueBlock):
+    """Give a new block its place at the end."""
+    last = beside(block).exclude(pk=block.pk).aggregate(last=Max("position"))["last"] or 0
+    block.position = last + 1
+    block.save(update_fields=["position"])
+    reopen(block.issue)

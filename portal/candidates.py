@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from portal.indexing import BLOCKS, BLOCKS_READ, INDEX, ROOM, ROOM_OF, ROOMS, TABLE
+from portal.indexing import BLOCKS, BLOCKS_READ, GROWTH, INDEX, ROOM, ROOM_OF, ROOMS, TABLE
 from portal.lib.queries import Kind, Query, Term
+from portal.models import SearchAudience
 
 # What a hit is worth: in a code (symbol, acronym), a title word as typed or with the same stem,
 # among the first words of the text; and the whole query, word by word, in the title or as it.
@@ -43,10 +44,11 @@ def newest(query: Query, *, audience: str, limit: int, marks: Mapping[str, str])
 
     ``marks`` are those a document must have beside the words: kind, language, region, year.
     """
-    wanted = [*as_marks(marks), f"a_{audience}"]
+    wanted = as_marks(marks)
     rooms = [ROOM_OF[marks["kind"]]] if marks.get("kind") else list(ROOMS)
     is_postgresql = connection.vendor == "postgresql"
-    ids = (postgresql_ids if is_postgresql else sqlite_ids)(query, wanted, limit, rooms)
+    of_engine = postgresql_ids if is_postgresql else sqlite_ids
+    ids = of_engine(query, wanted, limit, rooms, audience)
     score, standing = score_of(query), standing_as_written(query)
     sql = f"""SELECT d.id, d.kind, d.object_id, d.language, d.regions, d.day,
         {score.text} AS score, {standing.text} AS stands
@@ -64,7 +66,7 @@ def as_marks(marks: Mapping[str, str]) -> list[str]:
 # -- The index of each database ------------------------------------------------------------------
 
 
-def sqlite_ids(query: Query, marks: list[str], limit: int, rooms: list[str]) -> SQL:
+def sqlite_ids(query: Query, marks: list[str], limit: int, rooms: list[str], audience: str) -> SQL:
     """FTS5 gives rows from the last on, and stops where it is told to."""
 
     def quoted(lexeme: str, kind: Kind = Kind.WORD) -> str:
@@ -76,6 +78,7 @@ def sqlite_ids(query: Query, marks: list[str], limit: int, rooms: list[str]) -> 
             return f"({' OR '.join(f'({choice})' for choice in choices)})"
         return f"({' OR '.join(quoted(lexeme, term.kind) for lexeme in term.lexemes)})"
 
+    marks = [*marks, f"a_{audience}"]
     words = " AND ".join([*map(group, query.wanted), *map(quoted, marks)])
     # An excluded phrase is looked for in the text as it stands, not among the words.
     excluded = [group(term) for term in query.excluded if term.kind is not Kind.PHRASE]
@@ -90,7 +93,9 @@ def sqlite_ids(query: Query, marks: list[str], limit: int, rooms: list[str]) -> 
     return SQL(" UNION ALL ".join(parts), params)
 
 
-def postgresql_ids(query: Query, marks: list[str], limit: int, rooms: list[str]) -> SQL:
+def postgresql_ids(
+    query: Query, marks: list[str], limit: int, rooms: list[str], audience: str
+) -> SQL:
     """The last blocks of each room first, then larger ones, at last the whole index.
 
     Each step asks for those rooms alone in which the one before found too few, so that what is
@@ -113,27 +118,41 @@ def postgresql_ids(query: Query, marks: list[str], limit: int, rooms: list[str])
         for room in rooms
         for kind in ROOMS[room]
     )
+    # Nearly all documents are for both: told by the rows, and not by one more list of the index.
+    hidden = SearchAudience.PUBLIC if audience == "members" else SearchAudience.MEMBERS
     steps = [
-        f"""left0 AS MATERIALIZED (SELECT room, max(last) AS last FROM (VALUES {last})
-        AS of_kind(room, last) WHERE last IS NOT NULL GROUP BY room)"""
+        f"""left0 AS MATERIALIZED (SELECT room, max(last) AS last, 0 AS found, 0 AS at
+        FROM (VALUES {last}) AS of_kind(room, last) WHERE last IS NOT NULL GROUP BY room)"""
     ]
     params = []
     for step in range(len(BLOCKS) + 1):
+        # Steps that by what the one before found would find too few again are left out.
+        # Nor are more blocks read than those that should hold enough, by the same measure.
+        is_due, before = "TRUE", f"{BLOCKS_READ - 1}"
+        if 0 < step < len(BLOCKS):
+            expected = f"greatest(found * power({GROWTH}, {step} - at), 1)"
+            is_due = f"{expected} >= {limit * 0.8:.0f}"
+            enough = f"ceil({BLOCKS_READ * limit * 1.3:.0f} / {expected})"
+            before = f"least({before}, {enough})::bigint"
         if step < len(BLOCKS):
             rows = BLOCKS[step]
             within = f"""(SELECT string_agg('''b{step}_' || room || '_' || block || '''', ' | ')
-                FROM left{step}, generate_series(last / {rows} - {BLOCKS_READ - 1}, last / {rows})
-                AS block)"""
+                FROM left{step}, generate_series(last / {rows} - {before}, last / {rows})
+                AS block WHERE {is_due})"""
         else:
             within = f"(SELECT string_agg('''g_' || room || '''', ' | ') FROM left{step})"
         steps.append(
             f"""step{step} AS MATERIALIZED (SELECT id, {ROOM} AS room FROM {TABLE}
-            WHERE lexemes @@ (%s::tsquery && {within}::tsquery))"""
+            WHERE lexemes @@ (%s::tsquery && {within}::tsquery) AND audience <> '{hidden}')"""
         )
         params.append(match)
         steps.append(
-            f"""left{step + 1} AS MATERIALIZED (SELECT room, last FROM left{step}
-            WHERE (SELECT count(*) FROM step{step} s WHERE s.room = left{step}.room) < {limit})"""
+            f"""left{step + 1} AS MATERIALIZED (SELECT room, last,
+            CASE WHEN is_due THEN number ELSE found END AS found,
+            CASE WHEN is_due THEN {step} ELSE at END AS at
+            FROM (SELECT *, {is_due} AS is_due, (SELECT count(*) FROM step{step} s
+                WHERE s.room = left{step}.room) AS number FROM left{step}) AS counted
+            WHERE NOT is_due OR number < {limit})"""
         )
     # Of a room that went on to a later step, that step has all that the earlier had.
     found = " UNION ".join(f"SELECT id, room FROM step{step}" for step in range(len(BLOCKS) + 1))

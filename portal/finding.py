@@ -182,25 +182,26 @@ def matching(rows: Iterable[Candidate], chosen: Mapping[str, str]) -> list[Candi
 
 def counted(rows: Sequence[Candidate], chosen: Mapping[str, str]) -> dict[str, list[Choice]]:
     """How many records each choice would leave, as the other filters are set: never none."""
-    records: dict[str, dict[str, set]] = {name: {} for name in FILTERS}
-    for row in rows:
-        failed = [name for name, value in chosen.items() if value not in values_of(row, name)]
-        if len(failed) > 1:
-            continue
-        record = (row.kind, row.object_id)
-        for name in failed or FILTERS:
-            for value in values_of(row, name):
-                of_value = records[name].get(value)
-                if of_value is None:
-                    of_value = records[name][value] = set()
-                of_value.add(record)
     orders = {"kind": list(SOURCES).index, "language": LANGUAGES.index, "year": lambda y: -int(y)}
-    return {
-        name: [
-            Choice(value, len(found[value])) for value in sorted(found, key=orders.get(name, str))
-        ]
-        for name, found in records.items()
-    }
+    found = {}
+    for name in FILTERS:
+        others = {other: value for other, value in chosen.items() if other != name}
+        numbers = Counter(value for *_record, value in records(matching(rows, others), name))
+        values = sorted(numbers, key=orders.get(name, str))
+        found[name] = [Choice(value, numbers[value]) for value in values]
+    return found
+
+
+def records(rows: Iterable[Candidate], name: str) -> set[tuple[str, str, str]]:
+    """Each record under each of its values, once, in however many languages it was found."""
+    match name:
+        case "kind":
+            return {(row.kind, row.object_id, row.kind) for row in rows}
+        case "language":
+            return {(row.kind, row.object_id, row.language) for row in rows}
+        case "year":
+            return {(row.kind, row.object_id, str(row.day // 10000)) for row in rows if row.day}
+    return {(row.kind, row.object_id, code) for row in rows for code in row.regions.split()}
 
 
 # -- Hits ----------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ ROOM_OF = {kind: room for room, kinds in ROOMS.items() for kind in kinds}
 WHEN = " ".join(f"WHEN '{kind}' THEN '{room}'" for kind, room in ROOM_OF.items())
 ROOM = f"CASE kind {WHEN} END"
 BLOCKS = (256, 1024, 4096, 16384, 65536, 262144)  # rows of a block of each size
+GROWTH = 4  # times as many as of the size before
 BLOCKS_READ = 8  # of each size, from the newest on
 
 NAMES = ", ".join(COLUMNS)

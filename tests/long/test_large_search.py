@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from members.models import Category, Organisation
 from members.models.organisations import Status
-from portal import finding, mending
+from portal import candidates, finding, mending
+from portal.indexing import ROOM_OF
+from portal.lib.queries import parse
 from portal.lib.text import sort_key
 from portal.models import SearchDocument
 from tests import factories
@@ -18,6 +20,7 @@ from tests.long import plans
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PUBLICATIONS, ORGANISATIONS = 40_000, 4_000
+LIMIT = finding.MOST + 1
 # Rows that any step of a query may look at: the candidates, and what the last blocks hold.
 MOST_ROWS = 20_000
 TABLES = ("portal_searchdocument", "d")  # and as the statements call it
@@ -47,6 +50,25 @@ def test_no_query_reads_more_than_the_newest(documents):
         assert len(captured) <= 3, name
         for sql in (q["sql"] for q in captured if "portal_searchdocument" in q["sql"]):
             plans.check(sql, tables=TABLES, most_rows=MOST_ROWS)
+        for marks in ({}, {"region": "R3"}, {"kind": "organisation"}):
+            assert newest(query, marks, limit=LIMIT) == newest(query, marks, limit=10**9), name
+
+
+def test_no_statement_is_compiled_first(db):
+    """By its own estimate PostgreSQL would compile the search's, and take ten times as long."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW jit")
+            assert cursor.fetchone() == ("off",)
+
+
+def newest(query: str, marks: dict[str, str], *, limit: int) -> set[int]:
+    """The newest documents of each room; with a limit that nothing reaches, from all of them."""
+    rows = candidates.newest(parse(query), audience="public", limit=limit, marks=marks)
+    rooms: dict[str, list[int]] = {}
+    for row in rows:
+        rooms.setdefault(ROOM_OF[row.kind], []).append(row.pk)
+    return {pk for pks in rooms.values() for pk in sorted(pks, reverse=True)[:LIMIT]}
 
 
 def test_a_repair_takes_no_more_memory_for_four_times_the_records():

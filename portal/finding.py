@@ -5,6 +5,7 @@ same order on SQLite and PostgreSQL.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -225,9 +226,20 @@ def read(
     return [rows[pk] for pk in pks if pk in rows], names
 
 
+# Of a text that says the same, to who asks the same, the same is shown: every word of it would be
+# looked at anew.
+@lru_cache(maxsize=500)
+def marked(body: str, body_words: str, language: str, terms: tuple[Term, ...]) -> SafeString:
+    """What is shown of a text, its hits marked."""
+    return highlighted(around(body, body_words, language, terms), language, terms)
+
+
+marked_title = lru_cache(maxsize=500)(highlighted)
+
+
 def hits(found: list[SearchDocument], query: Query, *, language: str, audience: str) -> list[Hit]:
     """The documents as they are shown."""
-    terms = query.wanted
+    terms = tuple(query.wanted)
     in_file = {document.pk for document in found if is_in_file_alone(document, terms)}
     texts = file_texts([document for document in found if document.pk in in_file])
     labels = {document.kind: str(SOURCES[document.kind].label) for document in found}
@@ -236,9 +248,9 @@ def hits(found: list[SearchDocument], query: Query, *, language: str, audience: 
         own = document.language
         if document.pk in in_file:
             body = part_of_file(texts.get((document.object_id, own), ""), terms)
-            snippet = around(body, "", own, terms)
+            snippet = marked(body, "", own, terms)
         else:
-            snippet = around(document.body, document.body_words, own, terms)
+            snippet = marked(document.body, document.body_words, own, terms)
         path = document.path
         if audience == "members" and document.kind in IN_SPACE:
             path = path.replace(*IN_SPACE[document.kind], 1)
@@ -248,9 +260,9 @@ def hits(found: list[SearchDocument], query: Query, *, language: str, audience: 
                 label=labels[document.kind],
                 # In the reader's language: the switch of language never leaves the page.
                 url=f"/{language}{path}",
-                title=highlighted(document.title, document.title_language, terms),
+                title=marked_title(document.title, document.title_language, terms),
                 title_language=document.title_language,
-                snippet=highlighted(snippet, own, terms),
+                snippet=snippet,
                 language=own,
                 date=long_date(document.date) if document.date else "",
                 mark=in_language(document.title_language)

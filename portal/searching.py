@@ -1,19 +1,22 @@
 """The search pages: for everybody, and for members over what they may read."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from members.models import Organisation, User
 from members.models.organisations import STANDING
 from members.space.own import page_of as own_page_of
-from portal.finding import FILTERS, MOST, Choice, Found, find
+from portal.finding import FILTERS, MOST, Choice, Found, Hit, find
 from portal.lib import network
 from portal.lib.links import absolute
 from portal.lib.public import reads_query
@@ -65,11 +68,18 @@ def context(request: HttpRequest, *, audience: str) -> dict:
         "query": query,
         "found": found,
         "page": found.page,
+        "hits": [drawn(hit, current_language()) for hit in found.page],
         "filters": filters(found, chosen),
         "is_filtered": bool(chosen),
         "by_date": by_date,
         "ranked": MOST,
     }
+
+
+@lru_cache(maxsize=500)
+def drawn(hit: Hit, language: str) -> SafeString:
+    """A hit as it stands in the list: one that shows the same is not drawn again."""
+    return render_to_string("portal/_hit.html", {"hit": hit, "language": language})
 
 
 def understood(request: HttpRequest) -> dict[str, str]:

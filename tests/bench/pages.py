@@ -1,4 +1,5 @@
-"""What a public page costs: kept, unchanged, and made anew, beside a bare Django list.
+"""What a public page costs: kept, unchanged, made anew after a change elsewhere, and drawn after a
+change of what it shows, beside a bare Django list.
 
 CPU time is measured in turns with the floor; instructions are counted by Valgrind's callgrind in
 a process of its own where it is installed: `python -m tests.bench.pages FOLDER` is that process,
@@ -63,6 +64,17 @@ def requested(path: str, *, kept: bool, status: int = 200, **headers) -> Callabl
     return get
 
 
+def drawn_first(get: Callable[[], object]) -> Callable[[], object]:
+    """The same when something that the page shows has changed, so that it has to be drawn."""
+    from portal.lib import drawn  # noqa: PLC0415
+
+    def get_first():
+        drawn.pages.clear()
+        return get()
+
+    return get_first
+
+
 def bare() -> Callable[[], object]:
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415
     from django.test import RequestFactory, override_settings  # noqa: PLC0415
@@ -100,7 +112,10 @@ def subjects() -> dict[str, Callable[[], object]]:
         "kept page": requested(listed, kept=True),
         "unchanged (304)": requested(listed, kept=True, status=304, **{"if-none-match": etag}),
         "list anew": requested(listed, kept=False),
+        "narrowed list anew": requested(f"{listed}?kind=report", kept=False),
         "publication anew": requested(detail, kept=False),
+        "list drawn": drawn_first(requested(listed, kept=False)),
+        "publication drawn": drawn_first(requested(detail, kept=False)),
         "search anew": requested("/fr/search/?q=protection", kept=False),
         "home page anew": requested("/fr/", kept=False),
         "region anew": requested("/fr/regions/R8/", kept=False),

@@ -241,6 +241,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.forget_unconfirmed",
         "schedule": crontab(minute=50, hour=3),
     },
+    "send-axis-digests": {
+        "task": "publications.send_axis_digests",
+        "schedule": crontab(minute=25),
+    },
     "read-bounces": {"task": "publications.read_bounces", "schedule": 300.0},
     "draft-due-issues": {
         "task": "publications.draft_due_issues",

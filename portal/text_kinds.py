@@ -18,7 +18,15 @@ from portal.lib.translations import Translatable
 from portal.models import NetworkIdentity, Page
 from portal.texts import TextKind
 from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
-from publications.models import Correction, Issue, IssueBlock, Newsletter, Publication, Series
+from publications.models import (
+    Correction,
+    Issue,
+    IssueBlock,
+    IssueCorrection,
+    Newsletter,
+    Publication,
+    Series,
+)
 from publications.models.newsletters import IssueState
 from regions.models import Region
 from regions.perms import regions_run_by
@@ -339,6 +347,25 @@ CORRECTION = TextKind(
     edit_url=lambda record: PUBLICATION.edit_url(record.publication),
     public_url=lambda record: PUBLICATION.public_url(record.publication),
 )
+ISSUE_CORRECTION = TextKind(
+    code="issue_correction",
+    name=_("Corrections of letters"),
+    label=_("Correction of a letter"),
+    model=IssueCorrection,
+    edited=lambda user: IssueCorrection.objects.filter(
+        issue__in=Issue.objects.editable_by(user).order_by().values("pk")
+    ),
+    lead=every(IssueCorrection),
+    in_region=lambda rows, region: rows.filter(issue__newsletter__region=region),
+    region_paths=("issue__newsletter__region",),
+    regions_of=lambda record: [record.issue.region] if record.issue.region else [],
+    whole=lambda rows: rows.select_related("issue__newsletter__region"),
+    edit_url=lambda record: reverse(
+        "publications:newsletter_correction",
+        kwargs={"symbol": record.issue.dashed_symbol, "pk": record.pk},
+    ),
+    public_url=lambda record: record.issue.get_absolute_url(),
+)
 CHALLENGE = TextKind(
     code="challenge",
     name=_("Challenges"),
@@ -365,6 +392,7 @@ KINDS = (
     SERIES,
     PUBLICATION,
     CORRECTION,
+    ISSUE_CORRECTION,
     EMERGING_ISSUE,
     EVENT,
     ACTIVITY,

@@ -20,7 +20,7 @@ MODELS = (
     "portal.TranslationTask",
     *("publications.Delivery", "publications.Report", "publications.Subscription"),
     *("publications.Subscriber", "publications.LetterLeft", "publications.Bounce"),
-    "publications.Suppression",
+    *("publications.Suppression", "publications.AxisDigest", "publications.AxisDelivery"),
     *("publications.EditorialStep", "publications.Appearance", "publications.Digest"),
     *("publications.FallbackAcceptance", "publications.ListFollow", "publications.TranslationWish"),
     *("members.User", "members.Invitation", "members.Preference", "members.Erasure"),

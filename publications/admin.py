@@ -15,6 +15,7 @@ from publications.models import (
     Delivery,
     EditorialStep,
     Issue,
+    IssueCorrection,
     IssueItem,
     ListFollow,
     Newsletter,
@@ -160,6 +161,16 @@ class IssueAdmin(RecordAdmin):
     def has_delete_permission(self, request, obj=None):
         # What has been sent stays in the archive, with its deliveries.
         return obj is None or obj.is_editable
+
+
+@admin.register(IssueCorrection)
+class IssueCorrectionAdmin(RecordAdmin):
+    list_display = ("issue", "made_on", "by")
+    list_select_related = ("issue", "by")
+    readonly_fields = ("issue",)
+
+    def has_add_permission(self, request):
+        return False
 
 
 class SubscriptionInline(admin.TabularInline):

@@ -44,6 +44,7 @@ class PublicationsConfig(AppConfig):
                 "publications.Issue.holder": Rule(),
                 "publications.Issue.ready_by": Rule(),
                 "publications.Subscriber.person": Rule(),
+                "publications.IssueCorrection.by": Rule(),
                 "publications.LetterLeft.person": Rule(),
                 "publications.Suppression.lifted_by": Rule(),
                 "publications.FallbackAcceptance.by": Rule(),

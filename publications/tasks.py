@@ -12,7 +12,15 @@ from publications.models import (
     TranslationWish,
 )
 from publications.models.newsletters import IssueState
-from publications.newsletters import drafting, nudging, readers_data, returned, sending, subscribing
+from publications.newsletters import (
+    digests,
+    drafting,
+    nudging,
+    readers_data,
+    returned,
+    sending,
+    subscribing,
+)
 from publications.reports import making
 
 
@@ -85,6 +93,11 @@ def send_reader_link(subscriber_id: int):
     subscriber = Subscriber.objects.select_related("person").filter(pk=subscriber_id).first()
     if subscriber is not None:
         subscribing.send_link(subscriber)
+
+
+@shared_task(name="publications.send_axis_digests", expires=900)
+def send_axis_digests():
+    digests.send_due()
 
 
 @shared_task(name="publications.read_bounces", expires=240)

@@ -7,6 +7,7 @@ from publications.models import (
     Correction,
     Issue,
     IssueBlock,
+    IssueCorrection,
     Newsletter,
     Publication,
     Series,
@@ -25,6 +26,11 @@ class SeriesTranslation(TranslationOptions):
 
 @register(Correction)
 class CorrectionTranslation(TranslationOptions):
+    fields = ("wording",)
+
+
+@register(IssueCorrection)
+class IssueCorrectionTranslation(TranslationOptions):
     fields = ("wording",)
 
 
@@ -62,3 +68,4 @@ simple_history.register(Correction, app="publications")
 simple_history.register(Issue, app="publications")
 
 simple_history.register(IssueBlock, app="publications")
+simple_history.register(IssueCorrection, app="publications")

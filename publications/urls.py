@@ -2,6 +2,7 @@ from django.urls import path
 
 from publications.desk import library as library_desk
 from publications.desk import newsletters as letters_desk
+from publications.desk import readers as readers_desk
 from publications.desk import reports as reports_desk
 from publications.desk import review
 from publications.desk import series as series_desk
@@ -187,6 +188,27 @@ urlpatterns = [
         "secretariat/newsletters/rhythm/<slug:code>/",
         letters_desk.newsletter_rhythm,
         name="newsletter_rhythm",
+    ),
+    path("secretariat/newsletters/readers/", readers_desk.readers_desk, name="readers_desk"),
+    path(
+        "secretariat/newsletters/readers/suppressed/",
+        readers_desk.suppressions_desk,
+        name="suppressions_desk",
+    ),
+    path(
+        "secretariat/newsletters/readers/readers.csv",
+        readers_desk.readers_export,
+        name="readers_export",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/correct/",
+        readers_desk.newsletter_correct,
+        name="newsletter_correct",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/correct/<int:pk>/",
+        readers_desk.newsletter_correction,
+        name="newsletter_correction",
     ),
     path(
         "secretariat/newsletters/<slug:symbol>/",

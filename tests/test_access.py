@@ -44,7 +44,7 @@ from portal.lib.exchange.texts import Batch, Field, Record
 from portal.lib.translations import LANGUAGES
 from portal.light import editions
 from portal.models import ContactMessage, Heartbeat, Page, Term, TextFile, TranslationDraft
-from publications.models import ListFollow, Report, Series, TranslationWish
+from publications.models import IssueCorrection, ListFollow, Report, Series, TranslationWish
 from tests.factories import (
     create_affiliation,
     create_application,
@@ -224,6 +224,11 @@ TABLE = {
     "publications:erase_reader": ("get", EVERYBODY),
     "publications:reader_link": ("get", EVERYBODY),
     "publications:reader_link_sent": ("get", EVERYBODY),
+    "publications:readers_desk": ("get", HIDDEN),
+    "publications:suppressions_desk": ("get", SECRETARIAT),
+    "publications:readers_export": ("get", SECRETARIAT),
+    "publications:newsletter_correct": ("get", HIDDEN_ROW),
+    "publications:newsletter_correction": ("get", HIDDEN_ROW),
     "publications:issue": ("get", EVERYBODY),
     "publications:issue_pdf": ("get", EVERYBODY),
     # The members’ area
@@ -619,6 +624,9 @@ def world() -> dict:
             draft=(draft := create_issue(newsletter=issue.newsletter, period="2026-Q4")),
             block=draft.blocks.create(title_fr="Bloc", body_fr="<p>Texte</p>"),
             subscription=create_subscription(newsletter=issue.newsletter),
+            issue_correction=IssueCorrection.objects.create(
+                issue=issue, wording_en="A date.", original_language="en"
+            ),
             batch=ImportBatch.objects.number_next(
                 file_name="members.csv", requested_by=people["secretariat"]
             ),
@@ -895,6 +903,8 @@ def arguments(**made) -> dict:
         "publications:newsletter_issue_desk": draft,
         "publications:newsletter_rhythm": {"code": "R8"},
         "publications:newsletter_text": draft,
+        "publications:newsletter_correct": symbol,
+        "publications:newsletter_correction": {**symbol, "pk": made["issue_correction"].pk},
         "publications:newsletter_items": draft,
         "publications:newsletter_accept": draft,
         "publications:newsletter_block_new": draft,

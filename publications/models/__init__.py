@@ -1,9 +1,11 @@
 from publications.models.addresses import OldSymbol
 from publications.models.counts import FacetCount, Placement
 from publications.models.credits import Author
+from publications.models.digests import AxisDelivery, AxisDigest
 from publications.models.fallbacks import FallbackAcceptance
 from publications.models.files import PublicationFile
 from publications.models.follows import Appearance, Digest, ListFollow, TranslationWish
+from publications.models.issue_corrections import IssueCorrection
 from publications.models.library import Access, Publication
 from publications.models.life import Correction, EditorialStep
 from publications.models.newsletters import Delivery, Issue, IssueBlock, IssueItem, Newsletter
@@ -21,6 +23,8 @@ __all__ = [
     "Access",
     "Appearance",
     "Author",
+    "AxisDelivery",
+    "AxisDigest",
     "Bounce",
     "Correction",
     "Delivery",
@@ -30,6 +34,7 @@ __all__ = [
     "FallbackAcceptance",
     "Issue",
     "IssueBlock",
+    "IssueCorrection",
     "IssueItem",
     "LetterLeft",
     "ListFollow",

@@ -5,13 +5,14 @@ keyed hash of a suppressed address, so that it is not written to again.
 """
 
 import datetime
+from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from portal.lib.holdings import ERASED_DOMAIN
-from publications.models import Delivery, Subscriber, Subscription
+from publications.models import AxisDelivery, Delivery, Subscriber, Subscription
 from publications.newsletters import choices, subscribing
 
 # Who has received nothing and asked for nothing is forgotten after so long.
@@ -48,6 +49,16 @@ def held(reader: Subscriber) -> dict:
                 "sent_at": moment(one.sent_at),
             }
             for one in deliveries
+        ],
+        "digests": [
+            {
+                "axis": one.digest.axis.number,
+                "month": one.digest.month,
+                "language": one.language,
+                "state": one.state,
+                "sent_at": moment(one.sent_at),
+            }
+            for one in reader.axis_deliveries.select_related("digest__axis")
         ],
         "bounces": [
             {"kind": one.kind, "at": moment(one.at), "status": one.status}
@@ -90,8 +101,25 @@ def clean_up() -> int:
     rows = Subscriber.objects.filter(
         ~Exists(Subscription.objects.filter(subscriber=OuterRef("pk"))),
         ~Exists(Delivery.objects.filter(subscriber=OuterRef("pk"))),
+        ~Exists(AxisDelivery.objects.filter(subscriber=OuterRef("pk"))),
         person__isnull=True,
         since__lt=now - KEPT_UNUSED,
     )
     rows.delete()
     return unconfirmed
+
+
+def rows(subscriptions: QuerySet[Subscription]) -> Iterator[list]:
+    """Subscriptions as lines of a table, for the secretariat: what each address asked for."""
+    yield ["email", "language", "choice", "confirmed_at", "paused_until", "suppressed_at"]
+    found = subscriptions.select_related("subscriber", "newsletter__region", "axis")
+    for one in found.order_by("subscriber__email", "pk").iterator(chunk_size=1000):
+        reader = one.subscriber
+        yield [
+            reader.email,
+            reader.language,
+            choices.code_of(one.chosen),
+            moment(one.confirmed_at),
+            reader.paused_until and reader.paused_until.isoformat(),
+            moment(reader.suppressed_at),
+        ]

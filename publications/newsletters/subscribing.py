@@ -17,7 +17,14 @@ from portal.lib import mail
 from portal.lib.links import absolute_url
 from programme.models import Axis
 from publications import letters
-from publications.models import Issue, LetterLeft, Newsletter, Subscriber, Subscription
+from publications.models import (
+    AxisDigest,
+    Issue,
+    LetterLeft,
+    Newsletter,
+    Subscriber,
+    Subscription,
+)
 from publications.models.periods import Period
 from publications.newsletters import choices, recipients, suppressing
 from publications.newsletters.choices import Choice
@@ -158,17 +165,14 @@ def language_of(subscriber: Subscriber) -> str:
     return subscriber.language if person is None else person.language
 
 
-def mails_last_quarter(wanted: Iterable[Choice], period: Period) -> int:
+def mails_last_quarter(wanted: Collection[Choice], period: Period) -> int:
     """How many mails these choices would have brought in a quarter that is over."""
     letters = [choice.pk for choice in wanted if isinstance(choice, Newsletter)]
-    return (
-        Issue.objects.public()
-        .filter(
-            newsletter__in=letters,
-            sent_at__date__range=(period.first_day, period.last_day),
-        )
-        .count()
-    )
+    days = (period.first_day, period.last_day)
+    issues = Issue.objects.public().filter(newsletter__in=letters, sent_at__date__range=days)
+    axes = [choice.pk for choice in wanted if isinstance(choice, Axis)]
+    digests = AxisDigest.objects.filter(axis__in=axes, made_at__date__range=days)
+    return issues.count() + digests.count()
 
 
 # -- Mails -----------------------------------------------------------------------------------------

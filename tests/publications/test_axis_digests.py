@@ -1,0 +1,181 @@
+"""The monthly digest of an axis, made of what the letters told."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from portal.lib.mail import Refused
+from publications.models import AxisDelivery, AxisDigest, IssueItem, Subscriber, Subscription
+from publications.models.periods import Period
+from publications.newsletters import digests
+from publications.tasks import send_axis_digests
+from tests import factories as make
+from tests.servers import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+def last_month() -> datetime.datetime:
+    first = Period.of(timezone.localdate(), 1).previous.first_day
+    return datetime.datetime.combine(first, datetime.time(12), datetime.UTC)
+
+
+def told(axis, *, sent_at: datetime.datetime | None = None, state: str = "sent", **values):
+    """An issue that tells of a text about the axis."""
+    text = make.create_publication(axes=[axis], **values)
+    issue = make.create_issue(
+        newsletter=make.create_newsletter(make.create_region("R8")),
+        period=f"2026-{make.number() % 12 + 1:02d}",
+        state=state,
+        sent_at=sent_at or last_month(),
+    )
+    IssueItem.objects.create(issue=issue, section="publications", publication=text)
+    return text
+
+
+@pytest.fixture
+def axis():
+    make.create_network()
+    return make.create_axis(3)
+
+
+def follow(axis, **values) -> Subscription:
+    long_ago = timezone.now() - datetime.timedelta(days=90)
+    return make.create_subscription(axis=axis, confirmed_at=long_ago, **values)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("fr", "Axe 3\u00a0: ce que les lettres ont dit"),
+        ("en", "Axis 3: what the letters told"),
+        ("es", "Eje 3: lo que contaron los boletines"),
+    ],
+)
+def test_each_follower_gets_it_once_in_their_language(axis, language, subject):
+    text = told(axis)
+    token = follow(axis, language=language).subscriber.token
+    for _ in range(3):
+        send_axis_digests()
+    [message] = mail.outbox
+    assert message.subject == subject
+    assert text.text("title", language).value in message.body
+    assert text.symbol in message.alternatives[0].content
+    leave = f"http://localhost:8000/{language}/newsletters/unsubscribe/{token}/axis-{axis.pk}/"
+    headers = message.extra_headers
+    assert headers["List-Unsubscribe"] == f"<{leave}>"
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["List-Id"] == f"<axis-{axis.pk}.newsletters.localhost>"
+    assert headers["Precedence"] == "bulk"
+    assert leave in message.body
+    assert AxisDelivery.objects.get().state == "sent"
+
+
+def test_a_month_that_told_nothing_of_it_has_no_digest(axis):
+    told(make.create_axis(4))
+    told(axis, state="draft")
+    told(axis, sent_at=timezone.now() - datetime.timedelta(days=200))
+    follow(axis)
+    assert digests.send_due() == 0
+    assert AxisDigest.objects.count() == 0
+
+
+def test_what_nobody_follows_is_not_made(axis):
+    told(axis)
+    follow(axis, ended_at=timezone.now())
+    assert digests.make_due() == []
+
+
+def test_what_was_told_in_a_digest_is_not_told_again(axis):
+    told(axis)
+    month = Period.of(timezone.localdate(), 1).previous
+    assert digests.make(axis, month) is not None
+    assert digests.make(axis, month) is None
+    assert digests.make(axis, month.next) is None
+    late = told(axis)
+    again = digests.make(axis, month.next)
+    assert [item.publication for item in again.items.all()] == [late]
+
+
+def test_one_record_of_two_letters_is_told_once(axis):
+    text = told(axis)
+    world = make.create_issue(
+        newsletter=make.create_newsletter(None), state="sent", sent_at=last_month()
+    )
+    IssueItem.objects.create(issue=world, section="publications", publication=text)
+    digest = digests.make(axis, Period.of(timezone.localdate(), 1).previous)
+    [section] = digests.contents(digest, "en")
+    assert len(section["items"]) == 1
+
+
+def test_what_was_withdrawn_since_is_left_out_and_no_empty_mail_leaves(axis):
+    text = told(axis)
+    follow(axis)
+    digests.make_due()
+    text.access = "secretariat"
+    text.save()
+    assert digests.send_due() == 0
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"paused_until": timezone.localdate() + datetime.timedelta(days=9)},
+        {"suppressed_at": timezone.now()},
+        {"erased_at": timezone.now()},
+    ],
+)
+def test_nobody_gets_it_who_is_out_of_reach(axis, change):
+    told(axis)
+    follow(axis)
+    Subscriber.objects.update(**change)
+    assert digests.send_due() == 0
+
+
+def test_who_follows_only_now_waits_for_the_next(axis):
+    told(axis)
+    follow(axis)
+    digests.make_due()
+    make.create_subscription(axis=axis)
+    assert digests.send_due() == 1
+
+
+def test_a_server_that_does_not_answer_leaves_no_trace_and_is_tried_again(axis, settings):
+    told(axis)
+    follow(axis)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    assert digests.send_due() == 0
+    assert AxisDelivery.objects.count() == 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert digests.send_due() == 1
+
+
+def test_a_refused_mail_is_not_tried_again(axis):
+    told(axis)
+    reader = follow(axis).subscriber
+    Subscriber.objects.filter(pk=reader.pk).update(email="two@at@example.org")
+    digests.make_due()
+    digest = AxisDigest.objects.get()
+    found = digests.contents(digest, "en")
+
+    class Refusing:
+        def send(self, message):
+            raise Refused("550 no")
+
+    reader.refresh_from_db()
+    assert digests.send_one(digest, reader, found, Refusing()) == 0
+    assert AxisDelivery.objects.get().state == "failed"
+    assert digests.send_one(digest, reader, found, Refusing()) == 0
+    assert AxisDelivery.objects.count() == 1
+
+
+def test_nothing_leaves_while_sending_is_paused(axis):
+    told(axis)
+    follow(axis)
+    make.create_network(sending_paused=True)
+    digest = digests.make(axis, Period.of(timezone.localdate(), 1).previous)
+    assert digests.send(digest) == 0

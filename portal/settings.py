@@ -232,6 +232,8 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-stale-reports": {"task": "publications.requeue_stale_reports", "schedule": 60.0},
     "requeue-stale-imports": {"task": "members.requeue_stale_imports", "schedule": 60.0},
     "send-due-issues": {"task": "publications.send_due_issues", "schedule": 60.0},
+    "leave-due-issues": {"task": "publications.leave_due_issues", "schedule": 60.0},
+    "check-outside-links": {"task": "publications.check_outside_links", "schedule": 300.0},
     "release-due-texts": {"task": "publications.release_due_texts", "schedule": 60.0},
     "read-due-files": {"task": "publications.read_due_files", "schedule": 60.0},
     "tell-of-translations": {"task": "publications.tell_of_translations", "schedule": 300.0},
@@ -407,6 +409,11 @@ if DEMONSTRATION:
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
     EMAIL_TIMEOUT = 20
+
+# Whether the worker looks at links to other sites before a letter leaves.
+CHECK_OUTSIDE_LINKS = env.bool("CHECK_OUTSIDE_LINKS", default=not DEMONSTRATION)
+# Pairs of IP address and port that may be asked though they are not public: for tests alone.
+OUTSIDE_LINKS_ALLOWED = frozenset()
 
 # -- Security ------------------------------------------------------------------------------------
 

@@ -43,6 +43,8 @@ class PublicationsConfig(AppConfig):
                 "publications.Report.requested_by": Rule(),
                 "publications.Issue.holder": Rule(),
                 "publications.Issue.ready_by": Rule(),
+                "publications.Issue.approved_by": Rule(),
+                "publications.Issue.scheduled_by": Rule(),
                 "publications.Subscriber.person": Rule(),
                 "publications.IssueCorrection.by": Rule(),
                 "publications.LetterLeft.person": Rule(),

@@ -15,6 +15,8 @@ from publications.models.newsletters import IssueState
 from publications.newsletters import (
     digests,
     drafting,
+    leaving,
+    linkchecking,
     nudging,
     readers_data,
     returned,
@@ -67,6 +69,16 @@ def release_due_texts():
 @shared_task(name="publications.repair_shelves")
 def repair_shelves():
     shelving.repair()
+
+
+@shared_task(name="publications.leave_due_issues", expires=60)
+def leave_due_issues():
+    leaving.leave_due()
+
+
+@shared_task(name="publications.check_outside_links", expires=300)
+def check_outside_links():
+    linkchecking.check_due()
 
 
 @shared_task(name="publications.send_due_issues", expires=60)

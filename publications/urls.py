@@ -1,10 +1,10 @@
 from django.urls import path
 
+from publications.desk import leaving, review
 from publications.desk import library as library_desk
 from publications.desk import newsletters as letters_desk
 from publications.desk import readers as readers_desk
 from publications.desk import reports as reports_desk
-from publications.desk import review
 from publications.desk import series as series_desk
 from publications.views import (
     files,
@@ -251,8 +251,28 @@ urlpatterns = [
         name="newsletter_accept",
     ),
     path(
+        "secretariat/newsletters/<slug:symbol>/checks/",
+        leaving.newsletter_checks,
+        name="newsletter_checks",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/approve/",
+        leaving.newsletter_approve,
+        name="newsletter_approve",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/schedule/",
+        leaving.newsletter_schedule,
+        name="newsletter_schedule",
+    ),
+    path(
+        "secretariat/newsletters/<slug:symbol>/cancel/",
+        leaving.newsletter_cancel,
+        name="newsletter_cancel",
+    ),
+    path(
         "secretariat/newsletters/<slug:symbol>/send/",
-        letters_desk.newsletter_send,
+        leaving.newsletter_send,
         name="newsletter_send",
     ),
     path(

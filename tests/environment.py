@@ -37,6 +37,7 @@ atexit.register(_remove_var_dir)
 # read is set here, or removed to take its default.
 os.environ.update(
     {
+        "CHECK_OUTSIDE_LINKS": "false",
         "VAR_DIR": str(VAR_DIR),
         "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
         "REDIS_URL": os.environ.get("REDIS_URL", ""),

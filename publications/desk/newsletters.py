@@ -262,15 +262,6 @@ def newsletter_accept(request: HttpRequest, symbol: str) -> HttpResponse:
 
 
 @require_POST
-def newsletter_send(request: HttpRequest, symbol: str) -> HttpResponse:
-    issue = own_issue(request, symbol)
-    with reported(request):
-        sending.start(issue)
-        messages.success(request, _("The letter is being sent. You can leave this page."))
-    return back_to(issue)
-
-
-@require_POST
 def newsletter_test(request: HttpRequest, symbol: str) -> HttpResponse:
     """Send the letter to oneself, in one language."""
     issue = own_issue(request, symbol)
@@ -317,7 +308,7 @@ def own_newsletters(request: HttpRequest):
 
 def own_issue(request: HttpRequest, symbol: str) -> Issue:
     issues = Issue.objects.editable_by(request.user).select_related(
-        "newsletter__region", "ready_by", "holder"
+        "newsletter__region", "ready_by", "holder", "approved_by", "scheduled_by"
     )
     return get_object_or_404(issues, symbol=symbol.replace("-", "/"))
 

@@ -8,6 +8,7 @@ from publications.models.follows import Appearance, Digest, ListFollow, Translat
 from publications.models.issue_corrections import IssueCorrection
 from publications.models.library import Access, Publication
 from publications.models.life import Correction, EditorialStep
+from publications.models.links import OutsideLink
 from publications.models.newsletters import Delivery, Issue, IssueBlock, IssueItem, Newsletter
 from publications.models.reports import Report
 from publications.models.series import Series, SeriesAddress
@@ -40,6 +41,7 @@ __all__ = [
     "ListFollow",
     "Newsletter",
     "OldSymbol",
+    "OutsideLink",
     "Placement",
     "Publication",
     "PublicationFile",

@@ -114,6 +114,13 @@ class IssueState(models.TextChoices):
     SENT = "sent", _("sent")
 
 
+class HeldBack(models.TextChoices):
+    """Why a scheduled sending did not begin."""
+
+    MISSED = "missed", _("missed by more than an hour")
+    CHECKS = "checks", _("did not pass the checks any more")
+
+
 class IssueQuerySet(TranslatableQuerySet):
     def sent(self):
         return self.filter(state__in=(IssueState.SENDING, IssueState.SENT))
@@ -121,6 +128,10 @@ class IssueQuerySet(TranslatableQuerySet):
     def public(self):
         """The archive: what has been sent, whole."""
         return self.filter(state=IssueState.SENT)
+
+    def due_to_leave(self, now: datetime.datetime):
+        """Those whose hour has come, and that are not under way yet."""
+        return self.filter(state=IssueState.READY, scheduled_for__lte=now)
 
     def newest_first(self):
         return self.order_by("-covers_until", "symbol")
@@ -166,6 +177,18 @@ class Issue(Translatable):
         editable=False,
         help_text="Fingerprint of all that was said when the issue was declared ready.",
     )
+    # A second person, where the letter needs one.
+    approved_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    scheduled_for = models.DateTimeField(_("leaves on"), null=True, editable=False)
+    scheduled_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    # The last scheduled sending that did not begin: why, and when it was to be.
+    held_back = models.CharField(max_length=6, choices=HeldBack, blank=True, editable=False)
+    held_back_from = models.DateTimeField(null=True, editable=False)
     sending_since = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(_("sent on"), null=True, editable=False)
 
@@ -192,6 +215,10 @@ class Issue(Translatable):
                 condition=Q(covers_until__gte=F("covers_from")),
                 name="issue_ends_after_it_begins",
                 violation_error_message=_("The end must not come before the beginning."),
+            ),
+            models.CheckConstraint(
+                condition=Q(scheduled_for__isnull=True) | ~Q(state="draft"),
+                name="issue_scheduled_once_it_is_ready",
             ),
         )
 
@@ -223,6 +250,15 @@ class Issue(Translatable):
     def span(self) -> Span:
         """The days it tells of."""
         return Span(self.covers_from, self.covers_until)
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.state == IssueState.READY and self.scheduled_for is not None
+
+    @property
+    def needs_second_person(self) -> bool:
+        """The letter of the world speaks for all regions: two people look at it."""
+        return self.region is None
 
     @property
     def is_editable(self) -> bool:

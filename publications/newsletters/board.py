@@ -24,6 +24,8 @@ class Standing(TextChoices):
     EDITING = "editing", _("being edited")
     WAITING = "waiting", _("waiting for a language")
     READY = "ready", _("ready to send")
+    SCHEDULED = "scheduled", _("scheduled")
+    HELD_BACK = "held_back", _("held back")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
 
@@ -34,6 +36,8 @@ PILLS = {
     Standing.EDITING: "info",
     Standing.WAITING: "warn",
     Standing.READY: "ok",
+    Standing.SCHEDULED: "info",
+    Standing.HELD_BACK: "warn",
     Standing.SENDING: "info",
     Standing.SENT: "ok",
 }
@@ -109,6 +113,10 @@ def standing(issue: Issue | None, lacking: list[str], *, is_due: bool) -> Standi
     """The state of an issue, and of a draft whether somebody works on it or a language lacks."""
     if issue is None or (is_due and issue.state == IssueState.SENT):
         return Standing.TO_DRAFT
+    if issue.is_scheduled:
+        return Standing.SCHEDULED
+    if issue.is_editable and issue.held_back:
+        return Standing.HELD_BACK
     if issue.state != IssueState.DRAFT:
         return Standing(issue.state)
     if lacking:

@@ -157,4 +157,6 @@ def reopen(issue: Issue):
     """Back to a draft: whoever changes an issue that was ready must have it looked at again."""
     if issue.state == IssueState.READY:
         issue.state, issue.ready_by, issue.ready_as = IssueState.DRAFT, None, ""
+        issue.approved_by = issue.approved_at = None
+        issue.scheduled_for = issue.scheduled_by = None
         issue.save()

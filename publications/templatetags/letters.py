@@ -1,6 +1,7 @@
 """Texts in mails and PDFs, whose fonts and programs lack the narrow no-break space."""
 
 import datetime
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import translation
@@ -12,7 +13,7 @@ from portal.lib import text as prose
 from portal.lib.links import absolute
 from portal.lib.plain_text import plain_text
 from portal.lib.prose import with_pictures
-from portal.lib.templatetags.text import in_language
+from portal.lib.templatetags.text import in_language, plain_date
 from portal.lib.translations import Text, current_language
 from publications.newsletters import choices
 
@@ -93,3 +94,10 @@ def prose_in_plain(body: Text) -> str:
     """Prose as lines of plain text; pictures are told by their alternative text."""
     plain = plain_text(body.value)
     return prose.french_spaces(plain, narrow=False) if body.language == "fr" else plain
+
+
+@register.filter
+def at_place(moment: datetime.datetime, zone: str) -> str:
+    """12 October 2026, 09:00 (Africa/Nairobi): a moment on the clock of a place, which is told."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{plain_date(local)}, {local:%H:%M} ({zone.replace('_', ' ')})"

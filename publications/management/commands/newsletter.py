@@ -11,7 +11,7 @@ from portal.lib.translations import LANGUAGES
 from publications.models import Issue
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import accepting, drafting, gate, sending
+from publications.newsletters import accepting, drafting, gate, leaving, sending
 
 
 class Command(BaseCommand):
@@ -91,7 +91,7 @@ class Command(BaseCommand):
     def send(self, issue: Issue) -> Issue:
         """Start sending, or go on with it, and stay until nothing more can be sent now."""
         if issue.state != IssueState.SENDING:
-            issue = sending.start(issue)
+            issue = leaving.send(issue)
         while sending.deliver(issue):
             continue
         issue.refresh_from_db()

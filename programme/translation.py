@@ -1,6 +1,7 @@
 import simple_history
 from modeltranslation.translator import TranslationOptions, register
 
+from portal.lib.history import HistoryWithLinks
 from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
 
 
@@ -38,4 +39,9 @@ simple_history.register(Axis, app="programme")
 simple_history.register(Activity, app="programme")
 simple_history.register(Event, app="programme")
 simple_history.register(Challenge, app="programme")
-simple_history.register(EmergingIssue, app="programme", m2m_fields=[EmergingIssue.countries.field])
+simple_history.register(
+    EmergingIssue,
+    app="programme",
+    records_class=HistoryWithLinks,
+    m2m_fields=[EmergingIssue.countries.field],
+)

@@ -9,7 +9,7 @@ from portal.demo.decisions import create_advice
 from portal.demo.desk_work import create_desk_work
 from portal.demo.editorial import create_editorial
 from portal.demo.emerging import create_emerging_issues
-from portal.demo.letters import create_issues, create_messages, create_subscriptions
+from portal.demo.letters import create_draft, create_issues, create_messages, create_subscriptions
 from portal.demo.library import create_publications
 from portal.demo.mandates import create_answers
 from portal.demo.money import create_dues
@@ -44,7 +44,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "events": create_events(),
         "activities": create_activities(),
         "emerging issues": create_emerging_issues(secretary),
-        "issues of newsletters": create_issues(secretary),
+        "issues of newsletters": create_issues(secretary) + create_draft(secretary),
         "subscriptions": create_subscriptions(),
         "messages": create_messages(),
         "threads": create_threads(secretary),

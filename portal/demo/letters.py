@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from members.models import Organisation, User
 from members.models.mandates import MandateKind
-from portal.demo.texts import chance, read, texts
+from portal.demo.texts import chance, originally, read, texts
 from portal.models import ContactMessage
 from programme.models import EmergingIssue, Event
 from publications.models import (
     Issue,
+    IssueBlock,
     IssueItem,
     Newsletter,
     Publication,
@@ -20,9 +21,11 @@ from publications.models import (
 )
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
+from publications.newsletters import drafting, editing, holding
 from regions.models import Region
 
 SLEEPING = "R3"
+AT_HAND = "R7"
 # How the readers of a letter divide over the languages, in tenths: French, English, Spanish.
 READERS = {"R2": "fffeeeesss", "R4": "eessssssss", "R5": "ffffffeeee", "R7": "fffffffees"}
 OTHERS_READ = "ffeeeeeess"
@@ -118,6 +121,22 @@ def items(issue: Issue, period: Period) -> list[IssueItem]:
         for section, field, records in found
         for position, record in enumerate(records[:5], start=1)
     ]
+
+
+def create_draft(secretary: User) -> int:
+    """One letter at hand: its executive holds it, and a block still waits for its Spanish."""
+    newsletter = Newsletter.objects.filter(region__code=AT_HAND).first()
+    period = Period.of(timezone.localdate())
+    if newsletter is None or newsletter.issues.filter(period=str(period)).exists():
+        return 0
+    issue = drafting.draft(newsletter, period)
+    row = read("letters")["block"]
+    block = IssueBlock.objects.create(
+        issue=issue, original_language=originally(row), **texts(row, "title", "body")
+    )
+    editing.place(block)
+    holding.hand(issue, editor(newsletter, secretary))
+    return 1
 
 
 def create_subscriptions() -> int:

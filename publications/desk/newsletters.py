@@ -95,7 +95,7 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             "holding": {panel.acceptance.pk for panel in panels if panel.acceptance},
             "reader_count": sum(panel.recipients for panel in panels),
             "sections": item_sections(issue),
-            "places": block_places(issue),
+            **block_places(issue),
             "candidates": holding.candidates(issue) if issue.is_editable else [],
             "progress": progress(issue),
             "is_sending": (is_sending := issue.state == IssueState.SENDING),
@@ -115,13 +115,16 @@ def item_sections(issue: Issue) -> list[dict]:
     ]
 
 
-def block_places(issue: Issue) -> list[dict]:
+def block_places(issue: Issue) -> dict[str, dict]:
+    """The blocks by their place: ``opening`` and ``closing``."""
     blocks = list(issue.blocks.order_by("position", "pk"))
-    return [
-        {"title": place.label, "blocks": own}
+    return {
+        place.value: {
+            "title": place.label,
+            "blocks": [block for block in blocks if block.place == place],
+        }
         for place in IssueBlock.Place
-        if (own := [block for block in blocks if block.place == place])
-    ]
+    }
 
 
 def progress(issue: Issue) -> list[dict]:

@@ -52,9 +52,10 @@ def require_free(issue: Issue, by: User):
 
 
 def candidates(issue: Issue):
-    """Whom an issue can be given to: the executives of its region, and the secretariat."""
+    """Whom an issue can be given to: the executives of its region and the secretariat, without
+    whoever holds it."""
     staff = User.objects.acting_as(MandateKind.SECRETARIAT)
     if issue.region is None:
-        return staff.order_by("full_name", "pk")
+        return staff.exclude(pk=issue.holder_id).order_by("full_name", "pk")
     own = User.objects.acting_as(MandateKind.EXECUTIVE, region=issue.region)
-    return (staff | own).distinct().order_by("full_name", "pk")
+    return (staff | own).exclude(pk=issue.holder_id).distinct().order_by("full_name", "pk")

@@ -83,6 +83,7 @@ def test_the_board_shows_state_holder_and_next_due(client, letter):
     client.force_login(make.create_secretary())
     page = client.get("/en/secretariat/newsletters/").content.decode()
     assert "being edited" in page
+    assert f'href="/en/secretariat/newsletters/{issue.dashed_symbol}/">Open' in page
     assert "Nadia Example" in page
     assert "Africa/Nairobi" in page
     assert "09:00" in page
@@ -130,6 +131,8 @@ def test_an_issue_is_given_only_to_who_may_edit_it(issue):
     with pytest.raises(ValidationError, match="does not edit this letter"):
         holding.give(issue, to=stranger, by=secretary)
     assert set(holding.candidates(issue)) == {executive, secretary}
+    holding.take(issue, by=executive)
+    assert set(holding.candidates(issue)) == {secretary}
     world = drafting.draft(make.create_newsletter(None), Q3)
     assert set(holding.candidates(world)) == {secretary}
 

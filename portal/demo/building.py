@@ -16,6 +16,7 @@ from portal.demo.money import create_dues
 from portal.demo.organisations import create_organisations
 from portal.demo.outside import create_documents, create_partners
 from portal.demo.people import create_others, create_secretary
+from portal.demo.readers import create_choices
 from portal.demo.scale import multiply
 from portal.demo.spreadsheets import create_import
 from portal.demo.threads import create_threads
@@ -46,6 +47,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "emerging issues": create_emerging_issues(secretary),
         "issues of newsletters": create_issues(secretary) + create_draft(secretary),
         "subscriptions": create_subscriptions(),
+        "axes followed": create_choices(secretary),
         "messages": create_messages(),
         "threads": create_threads(secretary),
         "documents for members": create_documents(secretary),

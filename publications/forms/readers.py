@@ -28,3 +28,9 @@ class IssueCorrectionForm(TranslatableForm):
             "made_on",
         )
         widgets = {"made_on": DateInput()}
+
+    def store(self) -> IssueCorrection:
+        correction = super().store()
+        # A version of the issue, so that feeds tell that something about it has changed.
+        correction.issue.save()
+        return correction

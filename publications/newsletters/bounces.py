@@ -55,7 +55,7 @@ def record(
             suppressing.suppress(reader.email, SuppressionReason.COMPLAINT)
         elif hard_bounces(reader) >= HARD_BOUNCES:
             suppressing.suppress(reader.email, SuppressionReason.BOUNCES)
-    log.info("bounce: reader %s, %s %s", reader.pk, kind, status)
+    log.debug("bounce: reader %s, %s %s", reader.pk, kind, status)
     return bounce
 
 

@@ -28,8 +28,10 @@ from programme.models import Activity, Challenge, EmergingIssue, Event, Level, S
 from publications.filtering import LibraryFilter
 from publications.models import (
     Author,
+    Bounce,
     Correction,
     Issue,
+    IssueCorrection,
     IssueItem,
     Newsletter,
     Publication,
@@ -37,6 +39,7 @@ from publications.models import (
     Series,
     Subscriber,
     Subscription,
+    Suppression,
 )
 from publications.models.library import PublicationState
 from publications.models.newsletters import POINTERS, IssueState
@@ -56,6 +59,7 @@ MADE = {
     "emerging issues": 6,
     "issues of newsletters": 25,
     "subscriptions": 193,
+    "axes followed": 20,
     "messages": 3,
     "threads": 4,
     "documents for members": 3,
@@ -354,10 +358,21 @@ def test_no_public_page_is_heavy(demonstration, client, address):
     assert len(client.get(f"/fr/{address}").content) <= 60_000
 
 
+def test_readers_follow_axes_pause_and_come_back(demonstration):
+    assert Subscription.objects.filter(axis__isnull=False).values("axis").distinct().count() == 7
+    assert Subscriber.objects.filter(paused_until__gt=TODAY).count() == 3
+    assert {one.kind for one in Bounce.objects.all()} == {"hard", "soft", "complaint"}
+    assert Suppression.objects.in_force().count() == 2
+    assert Suppression.objects.get(lifted_at__isnull=False).lifted_why
+    correction = IssueCorrection.objects.get()
+    assert (correction.is_available("fr"), correction.is_available("es")) == (True, False)
+
+
 def test_subscriptions_are_in_every_state_and_language(demonstration):
     assert set(Subscriber.objects.values_list("language", flat=True)) == set(LANGUAGES)
-    confirmed = Subscription.objects.confirmed().count()
-    waiting = Subscription.objects.waiting().count()
+    letters = Subscription.objects.filter(newsletter__isnull=False)
+    confirmed = letters.confirmed().count()
+    waiting = letters.waiting().count()
     assert (confirmed > 120, waiting > 5, confirmed + waiting < 193) == (True, True, True)
     assert not Subscription.objects.filter(confirmed_at__lt=F("requested_at")).exists()
     assert not Subscription.objects.filter(Q(ended_at__gt=timezone.now())).exists()

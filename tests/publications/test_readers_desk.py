@@ -1,7 +1,9 @@
 """Readers at the desk, suppressed addresses, and corrections of letters that were sent."""
 
 import csv
+import datetime
 import io
+import re
 
 import pypdf
 import pytest
@@ -103,11 +105,15 @@ def test_a_correction_stands_on_the_page_and_in_the_pdf(client, letter):
     client.force_login(executive)
     page = f"/en/secretariat/newsletters/{issue.dashed_symbol}/correct/"
     assert client.get(page).status_code == 200
+    sent = timezone.now()
     assert client.post(page, correction_form()).status_code == 302
     found = IssueCorrection.objects.get()
     assert (found.issue, found.by, found.made_on.isoformat()) == (issue, executive, "2026-11-20")
     assert found.history.count() == 1
     client.logout()
+    feed = client.get("/en/newsletters/atom.xml").content.decode()
+    updated = re.search(r"<entry>.*?<updated>([^<]+)</updated>", feed, re.DOTALL)[1]
+    assert datetime.datetime.fromisoformat(updated) >= sent.replace(microsecond=0)
     for language, mark in (("fr", ""), ("es", "en francés")):
         html = client.get(f"/{language}/newsletters/{issue.dashed_symbol}/").content.decode()
         assert '<span lang="fr">La réunion est le 12.</span>' in html

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from publications.desk import leaving, review
+from publications.desk import leaving, previewing, review
 from publications.desk import library as library_desk
 from publications.desk import newsletters as letters_desk
 from publications.desk import readers as readers_desk
@@ -277,12 +277,17 @@ urlpatterns = [
     ),
     path(
         "secretariat/newsletters/<slug:symbol>/test/",
-        letters_desk.newsletter_test,
+        previewing.newsletter_test,
         name="newsletter_test",
     ),
     path(
+        "secretariat/newsletters/<slug:symbol>/preview/",
+        previewing.newsletter_previews,
+        name="newsletter_previews",
+    ),
+    path(
         "secretariat/newsletters/<slug:symbol>/preview/<slug:mail_language>.<slug:kind>",
-        letters_desk.newsletter_preview,
+        previewing.newsletter_preview,
         name="newsletter_preview",
     ),
 ]

@@ -1,10 +1,8 @@
-"""Letters at the desk: the board, one issue with its three languages, and its sending."""
+"""Letters at the desk: the board, one issue with its three languages, and its words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from csp.constants import NONE, UNSAFE_INLINE
-from csp.decorators import csp
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,21 +24,10 @@ from publications.newsletters import (
     editing,
     gate,
     holding,
-    rendering,
     sections,
     sending,
 )
 from publications.newsletters.forms import BlockForm, DraftForm, IssueForm, RhythmForm
-
-# A mail has its styles inline and needs nothing else: no script, no image, no form, no frame.
-PREVIEW_POLICY = {
-    "default-src": [NONE],
-    "style-src": [UNSAFE_INLINE],
-    "form-action": [NONE],
-    "frame-ancestors": [NONE],
-    "base-uri": [NONE],
-    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-}
 
 
 def newsletters_desk(request: HttpRequest) -> HttpResponse:
@@ -262,34 +249,6 @@ def newsletter_accept(request: HttpRequest, symbol: str) -> HttpResponse:
             accepting.accept(issue, language=language, reason=reason, by=request.user)
             messages.success(request, _("What you accept is kept with your name and your reason."))
     return back_to(issue)
-
-
-@require_POST
-def newsletter_test(request: HttpRequest, symbol: str) -> HttpResponse:
-    """Send the letter to oneself, in one language."""
-    issue = own_issue(request, symbol)
-    language = known_language(request)
-    with reported(request):
-        sending.send_test(issue, language=language, to=request.user)
-        messages.success(
-            request, _("A test was sent to %(email)s.") % {"email": request.user.email}
-        )
-    return back_to(issue)
-
-
-@csp(PREVIEW_POLICY)
-def newsletter_preview(
-    request: HttpRequest, symbol: str, mail_language: str, kind: str
-) -> HttpResponse:
-    """The mail of one language as it will arrive: HTML, or its plain-text twin."""
-    issue = own_issue(request, symbol)
-    if mail_language not in LANGUAGES or kind not in ("html", "txt"):
-        raise Http404
-    letter = rendering.letter(issue, mail_language)
-    own = letter.addressed(token="preview")
-    if kind == "txt":
-        return HttpResponse(own.text, content_type="text/plain; charset=utf-8")
-    return HttpResponse(own.html)
 
 
 @contextmanager

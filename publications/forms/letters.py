@@ -7,8 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.models import User
 from portal.lib.forms import DateInput
-from publications.newsletters import hours
+from publications.forms.subscribers import own_language_choices
+from publications.models import Issue
+from publications.newsletters import holding, hours, previewing
 
 
 class ScheduleForm(forms.Form):
@@ -55,3 +58,18 @@ class ScheduleForm(forms.Form):
             except ValidationError as error:
                 self.add_error("time", error)
         return cleaned
+
+
+class TestForm(forms.Form):
+    """A test of one segment, to somebody who edits the letter."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=own_language_choices)
+    audience = forms.ChoiceField(label=gettext_lazy("Audience"))
+    to = forms.ModelChoiceField(queryset=User.objects.none(), label=gettext_lazy("To"))
+
+    def __init__(self, *args, issue: Issue, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["audience"].choices = [
+            (audience.value, audience.label) for audience in previewing.audiences(issue)
+        ]
+        self.fields["to"].queryset = holding.candidates(issue)

@@ -23,8 +23,7 @@ from portal.lib.templatetags.text import in_language, long_moment
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue, OutsideLink
 from publications.models.links import LinkOutcome
-from publications.models.subscribers import Audience
-from publications.newsletters import linkchecking, rendering, sending
+from publications.newsletters import linkchecking, previewing, rendering, sending
 from publications.newsletters.gate import LARGEST_MAIL
 
 # Beyond it a mail is nearly as large as Gmail shows whole.
@@ -94,8 +93,7 @@ class Segment:
 
 
 def segments(issue: Issue) -> list[Segment]:
-    """One for each language and audience; the world's letter goes to nobody as a member."""
-    audiences = Audience if issue.region else (Audience.PUBLIC,)
+    """One for each language and audience."""
     found = [(language, rendering.contents(issue, language)) for language in LANGUAGES]
     return [
         Segment(
@@ -106,7 +104,7 @@ def segments(issue: Issue) -> list[Segment]:
             rendering.letter(issue, language, audience=audience, found=told),
         )
         for language, told in found
-        for audience in audiences
+        for audience in previewing.audiences(issue)
     ]
 
 

@@ -274,14 +274,14 @@ def sending_host() -> str:
     return urlsplit(settings.SITE_URL).hostname
 
 
-def send_test(issue: Issue, *, language: str, to: User):
-    """Send one language of an issue to a colleague; its links lead to no subscription.
+def send_test(issue: Issue, *, language: str, audience: str, to: User):
+    """Send one segment of an issue to a colleague; its links lead to no subscription.
 
     Raises ValidationError while sending is paused or the mail server does not take it.
     """
     if network.current().sending_paused:
         raise ValidationError(_("Sending is paused."), code="paused")
-    letter = rendering.letter(issue, language).addressed(token="test")
+    letter = rendering.letter(issue, language, audience=audience).addressed(token="test")
     message = mail.assemble(
         # Translators: put before the subject of a letter that is sent to oneself as a test.
         subject=_("Test: %(subject)s") % {"subject": letter.subject},

@@ -156,7 +156,7 @@ def test_the_link_opens_without_a_log_in_and_only_a_post_changes(client, languag
     assert answer.status_code == 200
     stored = Preference.objects.get()
     person.refresh_from_db()
-    left_out = ["messages", "proposals", "proposals_received"]
+    left_out = ["messages", "proposals", "proposals_received", "letters"]
     assert (stored.stopped, stored.frequency, person.language) == (left_out, "weekly", "es")
 
 

@@ -11,7 +11,7 @@ from members.perms import may_manage_people
 from members.space.own import own_organisations
 from members.space.people import acting_for
 from portal import dashboard
-from programme.models import Event
+from programme.models import EmergingIssue, Event
 from publications.models import Publication, Report
 from publications.models.library import Access
 
@@ -66,6 +66,7 @@ def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpR
             "-latest_at", "-pk"
         )[:LATEST],
         "reach": reach.of_organisation(organisation),
+        "emerging": EmergingIssue.objects.open_to(organisation).distinct().newest_first()[:LATEST],
         "several": len(request.user.standing.organisations) > 1,
         **news_of(organisation.region),
     }

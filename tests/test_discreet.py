@@ -20,6 +20,8 @@ from members import associations, duplicates, likenesses, reach
 from members.models import Organisation
 from portal import open_data, sitemaps
 from portal.mending import repair
+from programme import emerging
+from programme.models import EmergingIssue
 from publications.models import Report
 from publications.models.periods import Period
 from publications.newsletters import drafting, rendering, sending
@@ -117,7 +119,9 @@ def discreet(code: str, world: dict) -> Organisation:
         [make.create_facet("theme", "health"), make.create_facet("population", ONLY_THEIRS)]
     )
     make.create_membership(one)
-    make.create_contact(one, full_name="Personnage Example")
+    contact = make.create_contact(one, full_name="Personnage Example")
+    for issue in EmergingIssue.objects.open_to(one):
+        emerging.second(issue, one, by=contact)
     if one.category.has_own_members:
         kept = {"is_public": True, "website": "https://taniere.example", "acronym": "CCHQ"}
         place = Country.objects.get(code="UG")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from publications.models import Report
 from tests.factories import (
     create_contact,
+    create_emerging_issue,
     create_event,
     create_executive,
     create_language_lead,
@@ -16,6 +17,7 @@ from tests.factories import (
     create_organisation,
     create_person,
     create_publication,
+    create_region,
     create_secretary,
 )
 
@@ -166,6 +168,16 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
             kind="member", organisation=organisation, language="en", year=2020 + _one
         )
         create_contact(organisation)
+        create_emerging_issue(region=region)
     dashboard(client, organisation)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get("/en/space/")
+
+
+def test_the_dashboard_shows_the_issues_that_can_be_seconded(client):
+    organisation = create_organisation()
+    here = create_emerging_issue(region=organisation.country.region)
+    elsewhere = create_emerging_issue(region=create_region("R2"))
+    shown = dashboard(client, organisation).content.decode()
+    assert here.title_en in shown
+    assert elsewhere.title_en not in shown

@@ -17,6 +17,8 @@ from publications.newsletters import choices, subscribing
 
 # Who has received nothing and asked for nothing is forgotten after so long.
 KEPT_UNUSED = datetime.timedelta(days=30)
+# Who has left everything is forgotten after so long; until then they come back by one button.
+KEPT_AFTER_LEAVING = datetime.timedelta(days=365)
 
 
 def held(reader: Subscriber) -> dict:
@@ -95,7 +97,8 @@ def empty(reader: Subscriber):
 
 
 def clean_up() -> int:
-    """Erase what nobody confirmed, and addresses that nothing was ever sent to nor asked by."""
+    """Erase what nobody confirmed, addresses that nothing was ever sent to nor asked by, and those
+    of who left everything a year ago."""
     now = timezone.now()
     unconfirmed, _rows = Subscription.objects.never_confirmed(now).delete()
     rows = Subscriber.objects.filter(
@@ -106,6 +109,17 @@ def clean_up() -> int:
         since__lt=now - KEPT_UNUSED,
     )
     rows.delete()
+    recent = Subscription.objects.filter(subscriber=OuterRef("pk")).exclude(
+        ended_at__lt=now - KEPT_AFTER_LEAVING
+    )
+    gone = Subscriber.objects.filter(
+        ~Exists(recent),
+        subscriptions__isnull=False,
+        person__isnull=True,
+        erased_at__isnull=True,
+    ).distinct()
+    for reader in gone:
+        erase(reader)
     return unconfirmed
 
 

@@ -68,6 +68,7 @@ def contents(issue: Issue, language: str) -> dict:
             "blocks": blocks(issue, language),
             "date": date_of(issue),
             "url": absolute(reverse("publications:issue", args=(issue.dashed_symbol,))),
+            "permanent": absolute(f"/id/{issue.dashed_symbol}"),
             "corrections": [
                 {"date": one.made_on, "text": one.text("wording", language)}
                 for one in issue.corrections.all()

@@ -120,8 +120,8 @@ def received(subscriber: Subscriber) -> set[Choice]:
     """What comes to the address at present, as to a reader or as to a member's person."""
     confirmed = subscriber.subscriptions.confirmed().select_related("newsletter__region", "axis")
     chosen: set[Choice] = {one.chosen for one in confirmed}
-    person = person_of(subscriber)
-    if person is not None and person.email.lower() == subscriber.email:
+    person = current_person(subscriber)
+    if person is not None:
         left = LetterLeft.objects.filter(person=person).values("newsletter")
         chosen |= set(recipients.letters_for(person).exclude(pk__in=left))
     return chosen
@@ -130,6 +130,12 @@ def received(subscriber: Subscriber) -> set[Choice]:
 def person_of(subscriber: Subscriber) -> User | None:
     """Whose address it is or was: as it was noted, else the account that has it now."""
     return subscriber.person or User.objects.active().filter(email__iexact=subscriber.email).first()
+
+
+def current_person(subscriber: Subscriber) -> User | None:
+    """The account that has this address now: an address it gave up may leave, and no more."""
+    person = person_of(subscriber)
+    return person if person is not None and person.email.lower() == subscriber.email else None
 
 
 # -- What was chosen -------------------------------------------------------------------------------
@@ -154,14 +160,14 @@ def choose(
         come_back(subscriber, choice)
     subscriber.language, subscriber.paused_until = language, paused_until
     subscriber.save(update_fields=["language", "paused_until"])
-    person = person_of(subscriber)
+    person = current_person(subscriber)
     if person is not None and person.language != language:
         person.language = language
         person.save(update_fields=["language"])
 
 
 def language_of(subscriber: Subscriber) -> str:
-    person = person_of(subscriber)
+    person = current_person(subscriber)
     return subscriber.language if person is None else person.language
 
 

@@ -82,6 +82,19 @@ def test_the_archive_asks_the_same_number_of_questions(client, number, django_as
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_an_issue_has_one_address_whatever_the_language(client, language):
+    issue = sent()
+    html = client.get(f"/{language}/newsletters/{issue.dashed_symbol}/").content.decode()
+    permanent = f"http://localhost:8000/id/{issue.dashed_symbol}"
+    assert f'<a href="{permanent}">{permanent}</a>' in html
+    for code in LANGUAGES:
+        address = f"http://localhost:8000/{code}/newsletters/{issue.dashed_symbol}/"
+        assert f'<link rel="alternate" hreflang="{code}" href="{address}">' in html
+    response = client.get(f"/id/{issue.dashed_symbol}", headers={"accept-language": language})
+    assert response.url.endswith(f"/{language}/newsletters/{issue.dashed_symbol}/")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_issue_has_a_page_in_each_language(client, language):
     issue = sent()
     response = client.get(f"/{language}/newsletters/{issue.dashed_symbol}/")

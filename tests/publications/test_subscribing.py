@@ -509,6 +509,10 @@ def test_an_old_mail_still_leaves_for_who_has_a_new_address(client, letter):
     person.save()
     client.post(address("unsubscribe", found, code="R8"))
     assert LetterLeft.objects.filter(person=person, newsletter=letter).exists()
+    # Whoever reads the old mailbox now changes nothing else of the account.
+    client.post(address("subscription", found), {"letters": [], "language": "fr"})
+    person.refresh_from_db()
+    assert person.language == "es"
 
 
 # -- One's own data --------------------------------------------------------------------------------
@@ -584,6 +588,21 @@ def test_what_was_not_confirmed_within_a_week_is_erased(letter):
     assert not Subscriber.objects.filter(pk=old.pk).exists()
     assert Subscription.objects.count() == 2
     assert Subscription.objects.filter(pk=kept.pk).exists()
+
+
+def test_who_left_everything_a_year_ago_is_forgotten(letter):
+    long_ago = timezone.now() - datetime.timedelta(days=400)
+    world = make.create_newsletter(None)
+    gone = make.create_subscription(newsletter=letter, ended_at=long_ago).subscriber
+    lately = make.create_subscription(newsletter=letter, ended_at=timezone.now()).subscriber
+    still = make.create_subscription(newsletter=letter, ended_at=long_ago).subscriber
+    make.create_subscription(newsletter=world, subscriber=still)
+    readers_data.clean_up()
+    erased = Subscriber.objects.filter(erased_at__isnull=False)
+    assert list(erased) == [gone]
+    assert erased[0].email.endswith("@erased.invalid")
+    assert codes(still) == {"world"}
+    assert Subscription.objects.filter(subscriber=lately).exists()
 
 
 def test_a_mail_that_could_not_be_sent_may_be_asked_for_again_at_once(letter, settings):

@@ -22,6 +22,7 @@ from tests.factories import (
     create_band,
     create_contact,
     create_country,
+    create_emerging_issue,
     create_event,
     create_facet,
     create_grouping,
@@ -71,9 +72,11 @@ def records(secretary):
     TranslationWish.objects.create(publication=publication, **asked)
     ListFollow.objects.create(query="kind=report", **asked)
     create_event(regions=[region])
+    create_emerging_issue(region=region)
     create_activity(axis=create_axis())
     Challenge.objects.get_or_create(number=1, defaults={"title_fr": "Défi (exemple)"})
     issue = create_issue()
+    issue.corrections.create(wording_fr="Une date")
     issue.deliveries.create(
         subscriber=create_subscription(newsletter=issue.newsletter).subscriber, language="en"
     )

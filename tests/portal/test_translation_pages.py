@@ -138,7 +138,7 @@ def test_the_number_of_queries_of_the_queue(client, lead, django_assert_num_quer
         create_publication(), create_publication()
 
 
-QUEUE = 28
+QUEUE = 31
 
 
 # -- One text --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from portal.demo.letters import create_draft, create_issues, create_messages, cr
 from portal.demo.library import create_publications
 from portal.demo.mandates import create_answers
 from portal.demo.money import create_dues
+from portal.demo.open_letters import create_open_issues
 from portal.demo.organisations import create_organisations
 from portal.demo.outside import create_documents, create_partners
 from portal.demo.people import create_others, create_secretary
@@ -45,7 +46,9 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "events": create_events(),
         "activities": create_activities(),
         "emerging issues": create_emerging_issues(secretary),
-        "issues of newsletters": create_issues(secretary) + create_draft(secretary),
+        "issues of newsletters": create_issues(secretary)
+        + create_draft(secretary)
+        + create_open_issues(secretary),
         "subscriptions": create_subscriptions(),
         "axes followed": create_choices(secretary),
         "messages": create_messages(),

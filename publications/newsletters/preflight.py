@@ -247,6 +247,8 @@ def all_links(mails: list[Segment]) -> list[str]:
 
 
 def counted(urls: list[str], findings: list[Finding]) -> str:
+    if not urls:
+        return ""
     number = len(urls)
     text = ngettext(
         "%(good)d of %(number)d link in order.", "%(good)d of %(number)d links in order.", number

@@ -34,7 +34,7 @@ class PortalConfig(AppConfig):
         writing.register(texts.desk_address)
         reached.register(DailyReads.sums)
         reading.register(reads.count)
-        network.register(identity.read)
+        network.register(identity.read, pause=lambda: identity.pause_sending(paused=True))
         changes.listen(revision.move)
         changes.listen(purging.ring)
         changes.leave_out(unseen.tables)

@@ -6,6 +6,7 @@ from portal.lib.network import Network
 from portal.lib.said import said
 from portal.lib.translations import LANGUAGES
 from portal.models import NetworkIdentity
+from publications.newsletters import restored
 
 _known: tuple[str, Network] | None = None
 
@@ -46,7 +47,12 @@ def as_network(row: NetworkIdentity) -> Network:
 
 
 def pause_sending(*, paused: bool):
-    """Stop or resume every newsletter, at once and for all processes."""
+    """Stop or resume every newsletter, at once and for all processes.
+
+    Who resumes it has looked: a database that was restored holds from now on.
+    """
+    if not paused:
+        restored.confirm()
     NetworkIdentity.objects.filter(pk=1).update(sending_paused=paused)
     announce(NetworkIdentity(pk=1))
     revision.move()  # also for what follows within this transaction

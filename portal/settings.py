@@ -414,6 +414,10 @@ else:
 CHECK_OUTSIDE_LINKS = env.bool("CHECK_OUTSIDE_LINKS", default=not DEMONSTRATION)
 # Pairs of IP address and port that may be asked though they are not public: for tests alone.
 OUTSIDE_LINKS_ALLOWED = frozenset()
+# How many letters leave a second, in all and to one domain, from all workers together; 0 is as
+# many as the mail server takes.
+NEWSLETTER_RATE = env.float("NEWSLETTER_RATE", default=0)
+NEWSLETTER_DOMAIN_RATE = env.float("NEWSLETTER_DOMAIN_RATE", default=0)
 
 # -- Security ------------------------------------------------------------------------------------
 

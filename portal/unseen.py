@@ -21,6 +21,7 @@ MODELS = (
     *("publications.Delivery", "publications.Report", "publications.Subscription"),
     *("publications.Subscriber", "publications.LetterLeft", "publications.Bounce"),
     *("publications.Suppression", "publications.AxisDigest", "publications.AxisDelivery"),
+    *("publications.Sending", "publications.SendingMark", "publications.Pace"),
     *("publications.EditorialStep", "publications.Appearance", "publications.Digest"),
     *("publications.ListFollow", "publications.TranslationWish"),
     *("publications.FallbackAcceptance", "publications.OutsideLink"),

@@ -276,6 +276,11 @@ urlpatterns = [
         name="newsletter_send",
     ),
     path(
+        "secretariat/newsletters/<slug:symbol>/pause/",
+        letters_desk.newsletter_pause,
+        name="newsletter_pause",
+    ),
+    path(
         "secretariat/newsletters/<slug:symbol>/test/",
         previewing.newsletter_test,
         name="newsletter_test",

@@ -91,11 +91,14 @@ def pytest_runtest_call(item):
 def fresh_state(request):
     """No test sees another's cached pages, rate limits, counted reads or language."""
     from portal import reads  # noqa: PLC0415  the models must be set up first
+    from publications.newsletters import restored  # noqa: PLC0415  likewise
 
     translation.deactivate()
     yield
     cache.clear()
     reads.tally.clear()
+    # The database forgets what a test has sent.
+    restored.path().unlink(missing_ok=True)
     revision.move()
 
 

@@ -56,6 +56,8 @@ os.environ.update(
         "ADMINS": "",
         "BOUNCE_MAILBOX": "",
         "MAIL_EVENTS_SECRET": "",
+        "NEWSLETTER_RATE": "0",
+        "NEWSLETTER_DOMAIN_RATE": "0",
         "TRUSTED_PROXIES": "0",
         # Tests write the tally down themselves.
         "READS_EVERY": "0",

@@ -39,8 +39,11 @@ def postgresql_programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def private_postgresql() -> Iterator[str]:
-    """A server without fsync, as fast as can be. Yields its DATABASE_URL."""
+def private_postgresql(*, durable: bool = False) -> Iterator[str]:
+    """A server of one's own. Yields its DATABASE_URL.
+
+    Without fsync, as fast as can be; ``durable`` writes through to the disk, as in production.
+    """
     programs = postgresql_programs()
     if programs is None:
         raise ServerMissing("PostgreSQL is missing")
@@ -60,7 +63,8 @@ def private_postgresql() -> Iterator[str]:
     try:
         run(f"{programs}/initdb", "-D", f"{data}", "-U", "postgres", "-A", "trust", "-E", "UTF8",
             "--no-sync")  # fmt: skip
-        options = f"-p {port} -k {folder} -h 127.0.0.1 -F -c max_connections=100"
+        options = f"-p {port} -k {folder} -h 127.0.0.1 -c max_connections=100"
+        options += "" if durable else " -F"
         run(f"{programs}/pg_ctl", "-D", f"{data}", "-l", f"{folder}/log", "-o", options, "-w",
             "start")  # fmt: skip
         try:

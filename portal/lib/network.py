@@ -61,13 +61,20 @@ def spoken(texts: dict[str, str]) -> Text | None:
 
 
 _provider: Callable[[], Network] = Network
+_pause: Callable[[], object] = Network
 
 
-def register(provider: Callable[[], Network]):
-    """Have the provider answer ``current()``; called once, by the roof."""
-    global _provider
-    _provider = provider
+def register(provider: Callable[[], Network], *, pause: Callable[[], object]):
+    """Have the provider answer ``current()``, and ``pause`` stop all sending; called once, by the
+    roof."""
+    global _provider, _pause
+    _provider, _pause = provider, pause
 
 
 def current() -> Network:
     return _provider()
+
+
+def pause_sending():
+    """Let no letter leave until somebody resumes it."""
+    _pause()

@@ -23,6 +23,8 @@ PATIENCE = 120
 # What a server says of the address, at whatever step: no such mailbox, domain or person (RFC 3463).
 _OF_ADDRESS = re.compile(r"\b5\.(?:1|2)\.\d")
 
+_PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
+
 
 class Refused(Exception):
     """The server will not take this mail, now or ever.
@@ -57,6 +59,9 @@ class Post:
 
     def __init__(self):
         self.backend = get_connection()
+        # Of the next mail, announced together with the end of the one before: whose answers the
+        # server has given or is about to give.
+        self._announced: tuple[str, ...] = ()
 
     def __enter__(self) -> "Post":
         self.open()
@@ -81,8 +86,10 @@ class Post:
             raise NotSent(explain(error)) from error
 
     def close(self):
-        with suppress(OSError, smtplib.SMTPException):
-            self.backend.close()
+        # A server that waits for an announced mail would take a farewell for its beginning.
+        if not self._announced:
+            with suppress(OSError, smtplib.SMTPException):
+                self.backend.close()
         self._drop()
 
     def send(self, message: EmailMessage):
@@ -100,21 +107,36 @@ class Post:
         else:
             self.backend.send_messages([message])
 
-    def send_written(self, content: bytes, *, sender: str, to: str):
+    def send_written(
+        self, content: bytes, *, sender: str, to: str, following: tuple[str, str] | None = None
+    ):
         """Hand over a mail that is bytes already, none of whose lines begins with a dot.
 
-        Raises as ``send`` does.
+        ``following`` is sender and recipient of the mail that is sent next over this connection:
+        it is announced in one go with the end of this one, where the server allows it (RFC 2920
+        does for just this). Raises as ``send`` does.
         """
         if self.is_smtp:
-            self._hand_over(content, sender, to)
+            self._hand_over(content, sender, to, following=following)
         else:
             self.backend.send_messages([read_back(content)])
 
-    def _hand_over(self, content: bytes, sender: str, *recipients: str):
+    def _hand_over(
+        self,
+        content: bytes,
+        sender: str,
+        *recipients: str,
+        following: tuple[str, str] | None = None,
+    ):
+        envelope = (sender, *recipients)
+        if any(re.search(r"[\r\n]", address) for address in envelope):
+            raise Refused("an address has a line break in it", is_address=True)
+        if self._announced not in ((), envelope):
+            self._drop()
         self.open()
         connection = self.backend.connection
         try:
-            self._announce(connection, sender, *recipients)
+            self._introduce(connection, envelope)
             connection.send(content)
         except (OSError, smtplib.SMTPException) as error:
             # Without the final dot, which is what is sent last, no server takes a mail.
@@ -125,7 +147,11 @@ class Post:
             raise
         try:
             connection.sock.settimeout(PATIENCE)
-            connection.send(b".\r\n")
+            end = b".\r\n"
+            if following and may_pipeline(connection):
+                end += announcement(connection, following)
+                self._announced = following
+            connection.send(end)
             code, text = connection.getreply()
             connection.sock.settimeout(self.backend.timeout)
         except (OSError, smtplib.SMTPException) as error:
@@ -135,26 +161,21 @@ class Post:
             self._drop()
         check(code, text)
 
-    def _announce(self, connection: smtplib.SMTP, sender: str, *recipients: str):
+    def _introduce(self, connection: smtplib.SMTP, envelope: tuple[str, ...]):
         """Tell the server who writes to whom. Raises SMTPException when it refuses us as such.
 
-        Where the server allows it (RFC 2920) all is said in one go, and the answers are read
-        after it. Only for one recipient: of several, one that is refused must stop the mail.
+        All in one go where the server allows it, with the answers read after it; but only for one
+        recipient: of several, one that is refused must stop the mail.
         """
-        if re.search(r"[\r\n]", "".join((sender, *recipients))):
-            raise Refused("an address has a line break in it", is_address=True)
-        connection.ehlo_or_helo_if_needed()
-        mail = f"MAIL FROM:{smtplib.quoteaddr(sender)}"
-        if connection.has_extn("8bitmime"):
-            mail += " BODY=8BITMIME"
-        said = [mail, *(f"RCPT TO:{smtplib.quoteaddr(one)}" for one in recipients), "DATA"]
-        if len(recipients) == 1 and connection.has_extn("pipelining"):
-            connection.send("\r\n".join([*said, ""]))
-            answers = [connection.getreply() for _ in said]
+        answers = []
+        if self._announced or (len(envelope) == 2 and may_pipeline(connection)):
+            if not self._announced:
+                connection.send(announcement(connection, envelope))
+            self._announced = ()
+            answers = [connection.getreply() for _ in range(3)]
         else:
-            answers = []
-            for line in said:
-                connection.send(f"{line}\r\n")
+            for line in announcement(connection, envelope).splitlines(keepends=True):
+                connection.send(line)
                 answers.append(connection.getreply())
                 if answers[-1][0] >= 400:
                     break
@@ -165,7 +186,7 @@ class Post:
         if code >= 400:
             # Not this mail is refused but every one: a wrong password must fail no recipient.
             raise smtplib.SMTPResponseException(code, text)
-        for code, text in answers[1 : 1 + len(recipients)]:
+        for code, text in answers[1 : len(envelope)]:
             proceed(code, text, is_address=True)
         code, text = answers[-1]
         proceed(code, text)
@@ -183,10 +204,28 @@ class Post:
 
     def _drop(self):
         """Forget a connection that is no longer of use; the next mail opens another."""
+        self._announced = ()
         connection = getattr(self.backend, "connection", None)
         if isinstance(connection, smtplib.SMTP):
             connection.close()
             self.backend.connection = None
+
+
+def may_pipeline(connection: smtplib.SMTP) -> bool:
+    connection.ehlo_or_helo_if_needed()
+    return connection.has_extn("pipelining")
+
+
+def announcement(connection: smtplib.SMTP, envelope: tuple[str, ...]) -> bytes:
+    """The commands before a mail: sender, recipients, and that the mail follows."""
+    connection.ehlo_or_helo_if_needed()
+    sender, *recipients = (
+        f"<{address}>" if _PLAIN.fullmatch(address) else smtplib.quoteaddr(address)
+        for address in envelope
+    )
+    body = " BODY=8BITMIME" if connection.has_extn("8bitmime") else ""
+    said = [f"MAIL FROM:{sender}{body}", *(f"RCPT TO:{one}" for one in recipients), "DATA", ""]
+    return "\r\n".join(said).encode("ascii")
 
 
 def stuffed(content: bytes) -> bytes:

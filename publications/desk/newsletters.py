@@ -15,8 +15,9 @@ from members import perms
 from portal.lib import network
 from portal.lib.sections import registered
 from portal.lib.translations import LANGUAGES
-from publications.models import Issue, IssueBlock, IssueItem, Newsletter
-from publications.models.newsletters import DeliveryState, IssueState
+from publications.models import Issue, IssueBlock, IssueItem, Newsletter, Sending
+from publications.models.deliveries import UNFINISHED, DeliveryState
+from publications.models.newsletters import IssueState
 from publications.newsletters import (
     accepting,
     board,
@@ -24,6 +25,7 @@ from publications.newsletters import (
     editing,
     gate,
     holding,
+    pausing,
     sections,
     sending,
 )
@@ -84,7 +86,9 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             "sections": item_sections(issue),
             **block_places(issue),
             "candidates": holding.candidates(issue) if issue.is_editable else [],
-            "progress": progress(issue),
+            "progress": (done := progress(issue)),
+            "sending": Sending.objects.filter(issue=issue).first(),
+            "total": sum(language["total"] for language in done),
             "is_sending": (is_sending := issue.state == IssueState.SENDING),
             # A page must not move under who reads it, so it renews itself only on demand.
             "is_followed": is_sending and "follow" in request.GET,
@@ -117,12 +121,11 @@ def block_places(issue: Issue) -> dict[str, dict]:
 def progress(issue: Issue) -> list[dict]:
     """The deliveries of each language, and how many of them are over."""
     found = sending.counts(issue)
-    waiting = (DeliveryState.QUEUED, DeliveryState.CLAIMED)
     return [
         {
             "language": language,
             "total": (total := sum(found[language].values())),
-            "done": total - sum(found[language][state] for state in waiting),
+            "done": total - sum(found[language][state] for state in UNFINISHED),
             "states": [
                 (state.label, found[language][state])
                 for state in DeliveryState
@@ -248,6 +251,19 @@ def newsletter_accept(request: HttpRequest, symbol: str) -> HttpResponse:
             reason = request.POST.get("reason", "")
             accepting.accept(issue, language=language, reason=reason, by=request.user)
             messages.success(request, _("What you accept is kept with your name and your reason."))
+    return back_to(issue)
+
+
+@require_POST
+def newsletter_pause(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Stop an issue on its way out, or let it go on."""
+    issue = own_issue(request, symbol)
+    with reported(request):
+        if "resume" in request.POST:
+            pausing.resume(issue, by=request.user)
+            messages.success(request, _("The letter is being sent. You can leave this page."))
+        elif pausing.pause(issue, by=request.user):
+            messages.success(request, _("The sending is paused. No further mail leaves."))
     return back_to(issue)
 
 

@@ -1,6 +1,7 @@
 from publications.models.addresses import OldSymbol
 from publications.models.counts import FacetCount, Placement
 from publications.models.credits import Author
+from publications.models.deliveries import Delivery, Pace, Sending, SendingMark
 from publications.models.digests import AxisDelivery, AxisDigest
 from publications.models.fallbacks import FallbackAcceptance
 from publications.models.files import PublicationFile
@@ -9,7 +10,7 @@ from publications.models.issue_corrections import IssueCorrection
 from publications.models.library import Access, Publication
 from publications.models.life import Correction, EditorialStep
 from publications.models.links import OutsideLink
-from publications.models.newsletters import Delivery, Issue, IssueBlock, IssueItem, Newsletter
+from publications.models.newsletters import Issue, IssueBlock, IssueItem, Newsletter
 from publications.models.reports import Report
 from publications.models.series import Series, SeriesAddress
 from publications.models.subscribers import (
@@ -42,10 +43,13 @@ __all__ = [
     "Newsletter",
     "OldSymbol",
     "OutsideLink",
+    "Pace",
     "Placement",
     "Publication",
     "PublicationFile",
     "Report",
+    "Sending",
+    "SendingMark",
     "Series",
     "SeriesAddress",
     "Subscriber",

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.translations import Language
 from programme.models import Axis
-from publications.models.newsletters import DeliveryState, IssueItem
+from publications.models.deliveries import DeliveryState
+from publications.models.newsletters import IssueItem
 from publications.models.periods import valid_period
 from publications.models.subscribers import Subscriber
 
@@ -37,7 +38,7 @@ class AxisDelivery(models.Model):
     digest = models.ForeignKey(AxisDigest, models.CASCADE, related_name="deliveries")
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="axis_deliveries")
     language = models.CharField(max_length=2, choices=Language)
-    state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.CLAIMED)
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.CLAIMED)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -17,7 +17,6 @@ from portal.lib.prose import ProseField
 from portal.lib.said import said
 from portal.lib.sections import Span
 from portal.lib.translations import (
-    Language,
     Translatable,
     TranslatableManager,
     TranslatableQuerySet,
@@ -354,80 +353,3 @@ class IssueItem(models.Model):
     @subject.setter
     def subject(self, record: models.Model):
         setattr(self, POINTERS[self.section], record)
-
-
-# How long a worker may say nothing before its rows are looked after by another.
-SILENCE = datetime.timedelta(minutes=10)
-# How long a mail server that said "not now" is left alone.
-PATIENCE = datetime.timedelta(minutes=5)
-
-
-class DeliveryState(models.TextChoices):
-    QUEUED = "queued", _("waiting")
-    CLAIMED = "claimed", _("being sent")
-    SENT = "sent", _("sent")
-    FAILED = "failed", _("failed")
-    UNKNOWN = "unknown", _("unknown")
-    SKIPPED = "skipped", _("left out")
-
-
-class DeliveryQuerySet(models.QuerySet):
-    def queued(self):
-        return self.filter(state=DeliveryState.QUEUED)
-
-    def unfinished(self):
-        return self.filter(state__in=(DeliveryState.QUEUED, DeliveryState.CLAIMED))
-
-    def due(self, now: datetime.datetime):
-        """Those to send: at once, or again after a passing refusal."""
-        return self.queued().filter(
-            Q(attempted_at__isnull=True) | Q(attempted_at__lt=now - PATIENCE)
-        )
-
-    def forgotten(self, now: datetime.datetime):
-        """Claimed by a worker that died before it came to them: safe to send."""
-        return self.filter(
-            state=DeliveryState.CLAIMED, attempted_at__isnull=True, claimed_at__lt=now - SILENCE
-        )
-
-    def unanswered(self, now: datetime.datetime):
-        """Handed to the mail server by a worker that died before it heard the answer."""
-        return self.filter(state=DeliveryState.CLAIMED, attempted_at__lt=now - SILENCE)
-
-
-class Delivery(models.Model):
-    """One issue to one subscriber, once.
-
-    A worker claims the row, and marks it as attempted at the very moment the mail goes to the
-    server: of a worker that died, what was only claimed can be sent, what was attempted cannot.
-    """
-
-    issue = models.ForeignKey(Issue, models.CASCADE, related_name="deliveries")
-    subscriber = models.ForeignKey(
-        "publications.Subscriber", models.CASCADE, related_name="deliveries"
-    )
-    language = models.CharField(max_length=2, choices=Language)
-    # One of publications.models.subscribers.Audience.
-    audience = models.CharField(max_length=7, default="public")
-    state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.QUEUED)
-    claimed_at = models.DateTimeField(null=True)
-    attempted_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=300, blank=True)
-
-    objects = DeliveryQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("pk",)
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
-        indexes = (models.Index(fields=("issue", "state"), name="delivery_by_issue_and_state"),)
-        constraints = (
-            models.UniqueConstraint(
-                fields=("issue", "subscriber"), name="delivery_once_per_subscriber"
-            ),
-        )
-
-    def __str__(self):
-        return f"{self.issue_id} → {self.subscriber_id}: {self.state}"

@@ -11,6 +11,7 @@ import re
 from django.db import transaction
 
 from publications.models import Bounce, Delivery, Subscriber, Suppression
+from publications.models.deliveries import DeliveryState
 from publications.models.subscribers import BounceKind, SuppressionReason
 from publications.newsletters import suppressing
 
@@ -51,6 +52,10 @@ def record(
         )
         if not is_new:
             return None
+        if kind == BounceKind.HARD and bounce.delivery:
+            Delivery.objects.filter(pk=bounce.delivery.pk, state=DeliveryState.SENT).update(
+                state=DeliveryState.BOUNCED, error=status[:20]
+            )
         if kind == BounceKind.COMPLAINT:
             suppressing.suppress(reader.email, SuppressionReason.COMPLAINT)
         elif hard_bounces(reader) >= HARD_BOUNCES:

@@ -20,7 +20,8 @@ from portal.lib.mail import AnswerLost, NotNow, NotSent, Refused
 from portal.lib.sections import registered
 from programme.models import Axis
 from publications.models import AxisDelivery, AxisDigest, IssueItem, Subscriber, Subscription
-from publications.models.newsletters import DeliveryState, IssueState
+from publications.models.deliveries import DeliveryState
+from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.newsletters import choices
 

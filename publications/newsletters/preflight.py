@@ -23,7 +23,7 @@ from portal.lib.templatetags.text import in_language, long_moment
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue, OutsideLink
 from publications.models.links import LinkOutcome
-from publications.newsletters import linkchecking, previewing, rendering, sending
+from publications.newsletters import copies, linkchecking, previewing, rendering
 from publications.newsletters.gate import LARGEST_MAIL
 
 # Beyond it a mail is nearly as large as Gmail shows whole.
@@ -412,7 +412,7 @@ def unsubscribe(mail: Segment) -> Iterator[Finding]:
                 _("A link to unsubscribe leads to another language than the mail %(in_language)s.")
                 % words
             )
-    headers = sending.list_headers(mail.issue, mail.language, mail.audience, token=rendering.TOKEN)
+    headers = copies.list_headers(mail.issue, mail.language, mail.audience, token=rendering.TOKEN)
     target = headers.get("List-Unsubscribe", "").strip("<>")
     is_right = match_name(target).startswith("unsubscribe") and language_of(target) == mail.language
     if not is_right or headers.get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click":

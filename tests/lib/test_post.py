@@ -111,6 +111,55 @@ def test_a_server_that_waits_for_a_mail_to_nobody_gets_none(posted_to):
 
 
 @BOTH_WAYS
+def test_the_next_mail_is_announced_with_the_end_of_this_one(posted_to, how):
+    def script(step, address, number):
+        return "550 nobody" if (step, address) == ("rcpt", "r1@example.org") else None
+
+    with Sink(script, **how) as sink:
+        posted_to(sink)
+        with Post() as post:
+            for number in range(4):
+                to = f"r{number}@example.org"
+                following = ("a@example.org", f"r{number + 1}@example.org")
+                try:
+                    post.send_written(WRITTEN, sender="a@example.org", to=to, following=following)
+                except Refused as error:
+                    assert (number, error.is_address) == (1, True)
+    assert [mail.to for mail in sink.mails] == [f"r{number}@example.org" for number in (0, 2, 3)]
+    assert all(mail.content == WRITTEN for mail in sink.mails)
+
+
+def test_another_mail_than_the_announced_one_leaves_as_itself(posted_to):
+    with Sink() as sink:
+        posted_to(sink)
+        with Post() as post:
+            following = ("a@example.org", "announced@example.org")
+            post.send_written(
+                WRITTEN, sender="a@example.org", to="x@example.org", following=following
+            )
+            leave(post, "other@example.org")
+    assert [mail.to for mail in sink.mails] == ["x@example.org", "other@example.org"]
+
+
+@pytest.mark.parametrize("step", ["mail", "rcpt", "data"])
+def test_an_announced_mail_that_the_connection_was_lost_for_can_be_sent_again(posted_to, step):
+    def script(asked, address, number):
+        return HANG_UP if (asked, number, sink.connections) == (step, 2, 1) else None
+
+    with Sink(script) as sink:
+        posted_to(sink)
+        with Post() as post:
+            following = ("a@example.org", "second@example.org")
+            post.send_written(
+                WRITTEN, sender="a@example.org", to="first@example.org", following=following
+            )
+            with pytest.raises(NotSent):
+                leave(post, "second@example.org")
+            leave(post, "second@example.org")
+    assert [mail.to for mail in sink.mails] == ["first@example.org", "second@example.org"]
+
+
+@BOTH_WAYS
 def test_of_several_recipients_one_that_is_refused_stops_the_mail(posted_to, how):
     def script(step, address, number):
         return "550 nobody" if (step, address) == ("rcpt", "b@example.org") else None

@@ -7,9 +7,12 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from publications.models import Issue
+from publications.models.newsletters import IssueState
 from publications.models.periods import Period
+from publications.newsletters import sending
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +49,7 @@ def test_from_draft_to_sent(letter):
         "  fr: ready, subscribers: 1; deliveries: 1 sent",
         "  en: ready, subscribers: 0",
         "  es: ready, subscribers: 1; deliveries: 1 sent",
+        "  in all: 2 deliveries for 2 recipients",
     ]
     assert len(mail.outbox) == 2
 
@@ -71,6 +75,9 @@ def test_the_state_as_json(letter):
         "languages": {"fr": "ready", "en": "ready", "es": "ready"},
         "recipients": {"en": 1},
         "deliveries": {"en": {"sent": 1}},
+        "frozen": 1,
+        "sum": 1,
+        "paused": "",
     }
 
 
@@ -134,5 +141,27 @@ def test_a_paused_network_sends_nothing_from_the_shell_either(letter):
     with pytest.raises(CommandError, match="an editor who accepts it"):
         run(*accept, "--by", make.create_person().email)
     run(*accept, "--by", editor.email)
-    assert "1 queued" in run("send")
+    with pytest.raises(CommandError, match="Sending is paused"):
+        run("send")
     assert mail.outbox == []
+
+
+def test_an_issue_is_paused_and_goes_on_from_the_shell(letter):
+    publish(letter)
+    make.create_subscription(newsletter=letter)
+    run("draft")
+    issue = Issue.objects.get()
+    issue.state, issue.sending_since = IssueState.SENDING, timezone.now()
+    issue.save()
+    sending.freeze(issue)
+    assert run("pause").splitlines()[-1] == (
+        "  in all: 1 deliveries for 1 recipients; paused by hand"
+    )
+    assert run("send").splitlines()[-1] == run("status").splitlines()[-1]
+    assert mail.outbox == []
+    run("resume")
+    run("send")
+    assert run("status").splitlines()[0] == "L/R8/2026/01 (2026-Q3): sent; items: 1"
+    assert len(mail.outbox) == 1
+    with pytest.raises(CommandError, match="not being sent"):
+        run("resume")

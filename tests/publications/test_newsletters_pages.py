@@ -7,10 +7,10 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from publications.models import Issue
+from publications.models import Issue, Sending
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import drafting, gate, sending
+from publications.newsletters import drafting, gate, ledger, sending
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -272,13 +272,41 @@ def test_the_page_refreshes_itself_on_demand_while_mails_are_under_way(client, s
     issue.state, issue.sending_since = IssueState.SENDING, timezone.now()
     issue.save()
     sending.freeze(issue)
-    [first, *_] = sending.claim(issue)
-    sending.settle(first, "failed", error="550 no")
+    batch = ledger.claim(issue)
+    batch.over(batch.rows[0], "failed", error="550 no")
+    batch.settle()
     page = client.get(desk(issue)).content.decode()
     assert "English: 1 of 3" in page
     assert "http-equiv" not in page
+    assert "3 mails for 3 recipients" in page
     assert 'http-equiv="refresh"' in client.get(desk(issue, "?follow=1")).content.decode()
     assert client.get(desk(issue, "text/")).url == desk(issue)
+
+
+def test_an_editor_pauses_a_letter_and_lets_it_go_on(
+    client, secretary, django_capture_on_commit_callbacks
+):
+    issue = draft()
+    make.create_subscription(newsletter=issue.newsletter)
+    client.post(desk(issue, "pause/"))
+    assert not Sending.objects.exists()
+    issue.state, issue.sending_since = IssueState.SENDING, timezone.now()
+    issue.save()
+    sending.freeze(issue)
+    assert "Pause the sending" in client.get(desk(issue)).content.decode()
+    client.post(desk(issue, "pause/"))
+    paused = Sending.objects.get()
+    assert (paused.pause_reason, paused.paused_by) == ("by_hand", secretary)
+    page = client.get(desk(issue)).content.decode()
+    assert "paused by hand" in page
+    assert "Go on with the sending" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(desk(issue, "pause/"), {"resume": "1"})
+    assert not Sending.objects.get().is_paused
+    issue.refresh_from_db()
+    assert issue.state == IssueState.SENT
+    page = client.post(desk(issue, "pause/"), {"resume": "1"}, follow=True).content.decode()
+    assert "is not being sent" in page
 
 
 # -- Who may --------------------------------------------------------------------------------------

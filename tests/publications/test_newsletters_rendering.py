@@ -16,7 +16,7 @@ from portal.lib.text import NARROW_NO_BREAK, NO_BREAK
 from publications.models import Issue
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import drafting, rendering, sending
+from publications.newsletters import copies, drafting, ledger, rendering
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -163,8 +163,10 @@ def received(issue: Issue, language: str):
     subscription = make.create_subscription(newsletter=issue.newsletter, language=language)
     subscriber = subscription.subscriber
     delivery = issue.deliveries.create(subscriber=subscriber, language=language)
-    message = sending.message_for(issue, delivery, rendering.letter(issue, language))
-    content = message.message().as_bytes(linesep="\r\n")
+    row = ledger.Row(
+        delivery.pk, "", language, "public", subscriber.pk, subscriber.email, subscriber.token, 0
+    )
+    _to, content = copies.Segment(issue, language, "public").copy(row)
     return (
         email.message_from_bytes(content, policy=email.policy.default),
         content,
@@ -202,7 +204,7 @@ def test_a_mail_parses_back_whole(issue, language, subject, name):
     for part, kind in ((plain, "text/plain"), (html, "text/html")):
         assert part.get_content_type() == kind
         assert part.get_content_charset() == "utf-8"
-        assert part["Content-Transfer-Encoding"] == "8bit"
+        assert part["Content-Transfer-Encoding"] == "quoted-printable"
         body = part.get_content()
         assert leave in body
         assert f"/{language}/newsletters/subscription/{token}/" in body

@@ -8,17 +8,17 @@ from django.utils import translation
 
 from members.models import User
 from portal.lib.translations import LANGUAGES
-from publications.models import Issue
+from publications.models import Issue, Sending
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import accepting, drafting, gate, leaving, sending
+from publications.newsletters import accepting, drafting, gate, leaving, pausing, sending
 
 
 class Command(BaseCommand):
     help = "Draft, declare ready, send or look at the issue of a newsletter."
 
     def add_arguments(self, parser: CommandParser):
-        acts = parser.add_subparsers(dest="act", required=True, metavar="draft|ready|send|status")
+        acts = parser.add_subparsers(dest="act", required=True, metavar="draft|ready|send|…")
         for act, text in (
             (
                 "draft",
@@ -26,6 +26,8 @@ class Command(BaseCommand):
             ),
             ("ready", "declare the draft ready to be sent"),
             ("send", "send the issue to each confirmed subscriber once, and wait for the end"),
+            ("pause", "let no more mail of the issue leave"),
+            ("resume", "go on with an issue that was paused"),
             ("status", "show the issue and the counts of its deliveries"),
         ):
             command = acts.add_parser(act, help=text)
@@ -65,6 +67,10 @@ class Command(BaseCommand):
                     issue = self.declare_ready(issue, **options)
                 if act == "send":
                     issue = self.send(issue)
+                if act == "pause":
+                    pausing.pause(issue)
+                if act == "resume":
+                    pausing.resume(issue)
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
             self.tell(issue, is_new=act == "draft" and found is None, as_json=options["json"])
@@ -98,6 +104,7 @@ class Command(BaseCommand):
         return issue
 
     def tell(self, issue: Issue, *, is_new: bool, as_json: bool):
+        state = Sending.objects.filter(issue=issue).first()
         facts = {
             "symbol": issue.symbol,
             "newsletter": issue.newsletter.code,
@@ -107,6 +114,9 @@ class Command(BaseCommand):
             "languages": dict(issue.languages()),
             "recipients": dict(gate.recipients(issue)),
             "deliveries": {code: dict(states) for code, states in sending.counts(issue).items()},
+            "frozen": state.recipients if state else 0,
+            "sum": sum(sending.totals(issue).values()),
+            "paused": state.pause_reason if state else "",
         }
         if as_json:
             self.stdout.write(json.dumps(facts, ensure_ascii=False))
@@ -121,4 +131,10 @@ class Command(BaseCommand):
                 f"  {code}: {facts['languages'][code]}, "
                 f"subscribers: {facts['recipients'].get(code, 0)}"
                 + (f"; deliveries: {states}" if states else "")
+            )
+        if state:
+            self.stdout.write(
+                f"  in all: {facts['sum']} deliveries for {facts['frozen']} recipients"
+                + (f"; {state.get_pause_reason_display()}" if state.is_paused else "")
+                + (f": {state.pause_error}" if state.pause_error else "")
             )

@@ -1,0 +1,80 @@
+"""The mails of an issue: one made for each segment, and a copy for each reader."""
+
+from email.utils import formatdate, parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from portal.lib import mail, stencils
+from portal.lib.links import absolute_url
+from publications.models import Issue
+from publications.newsletters import choices, rendering
+from publications.newsletters.ledger import Row
+
+OWN_HEADERS = ("Message-ID", "Date", "List-Unsubscribe")
+
+
+class Segment:
+    """All readers of an issue with one language and audience get the same mail but for their
+    token, which is in its links."""
+
+    def __init__(self, issue: Issue, language: str, audience: str):
+        letter = rendering.letter(issue, language, audience=audience)
+        message = mail.assemble(
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            to="",
+            language=language,
+            headers=(headers := list_headers(issue, language, audience, token=rendering.TOKEN)),
+        )
+        self.stencil = stencils.Stencil(message, holes={"token": rendering.TOKEN}, own=OWN_HEADERS)
+        self.sender = stencils.address(parseaddr(message.from_email)[1]).decode("ascii")
+        self.host = sending_host()
+        self.symbol = issue.dashed_symbol.lower()
+        self.unsubscribe = headers["List-Unsubscribe"]
+
+    def message_id(self, row: Row) -> str:
+        """From the row, so that a copy that came twice is recognised."""
+        return f"<{self.symbol}.{row.pk}@{self.host}>"
+
+    def copy(self, row: Row) -> tuple[str, bytes]:
+        """The address and the mail of one reader. Raises stencils.Unwritable."""
+        to = stencils.address(row.email).decode("ascii")
+        content = self.stencil.filled(
+            to=to,
+            headers={
+                "Message-ID": self.message_id(row),
+                "Date": formatdate(),
+                "List-Unsubscribe": self.unsubscribe.replace(rendering.TOKEN, row.token),
+            },
+            words={"token": row.token},
+        )
+        return to, content
+
+
+def list_headers(issue: Issue, language: str, audience: str, *, token: str) -> dict[str, str]:
+    """What mail programs and providers are told: which list it is, and how to leave it.
+
+    The address to leave at takes a bare POST (RFC 8058). Providers count complaints by the
+    Feedback-ID: issue, segment, letter, sender.
+    """
+    host, code = sending_host(), issue.newsletter.code.lower()
+    unsubscribe = absolute_url(
+        "publications:unsubscribe_from",
+        language=language,
+        token=token,
+        code=choices.code_of(issue.newsletter),
+    )
+    return {
+        "List-Id": f"<{code}.newsletters.{host}>",
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": f"{issue.dashed_symbol}:{language}-{audience}:{code}:{host}".lower(),
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+    }
+
+
+def sending_host() -> str:
+    return urlsplit(settings.SITE_URL).hostname

@@ -1,0 +1,183 @@
+"""One worker's minute with one issue: batch after batch, mail after mail."""
+
+import math
+import re
+import time
+from itertools import pairwise
+
+from portal.lib import mail, stencils
+from publications.models import Delivery, Issue, Subscriber
+from publications.models.deliveries import DeliveryState, PauseReason
+from publications.newsletters import bounces, copies, ledger, pace, pausing, recipients, restored
+
+# Whether somebody has paused is looked at every so many seconds.
+LOOK_EVERY = 1.0
+# The code of RFC 3463 in an answer.
+STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
+
+
+class Run:
+    """One worker's minute with one issue."""
+
+    def __init__(self, issue: Issue, *, until: float):
+        self.issue, self.until = issue, until
+        self.post = LazyPost()
+        self.sent = 0
+        self.refused_in_a_row = 0
+        self.segments: dict[tuple[str, str], copies.Segment] = {}
+        self._looked_at = -math.inf
+
+    def go(self):
+        """Send batch after batch. Raises mail.NotSent when the server is out of reach."""
+        while not self.is_over() and self.has_due():
+            # A server that is away is noticed before rows are claimed for it.
+            self.post.open()
+            if restored.is_suspected():
+                break
+            number = pace.Limits.current().batch(ledger.BATCH)
+            batch = ledger.claim(self.issue, number=number, but=(busy := pace.busy_domains()))
+            if batch:
+                self.send(batch)
+            elif busy:
+                time.sleep(max(0.0, min(1.0, self.until - time.monotonic())))
+            else:
+                break
+
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        if now > self.until:
+            return True
+        if now - self._looked_at > LOOK_EVERY:
+            if pausing.is_held(self.issue):
+                return True
+            self._looked_at = now
+        return False
+
+    def has_due(self) -> bool:
+        rows = Delivery.objects.filter(issue=self.issue)
+        return rows.queued().exists() or rows.due_again().exists()
+
+    def send(self, batch: ledger.Batch):
+        """Send the mails of a claimed batch; what is not come to is put back."""
+        try:
+            readers = [row.subscriber for row in batch.rows if row.subscriber]
+            staying = recipients.staying(self.issue.newsletter, readers)
+            for row in batch.rows:
+                if row.subscriber not in staying:
+                    batch.leave_out(row)
+            paced = self.paced([row for row in batch.rows if row.subscriber in staying])
+            for (moment, row), (next_moment, following) in pairwise([*paced, (math.inf, None)]):
+                if not self.wait(moment, batch):
+                    break
+                is_next = following and next_moment <= time.monotonic()
+                self.attempt(row, batch, following=following if is_next else None)
+        finally:
+            batch.close()
+
+    def paced(self, rows: list[ledger.Row]) -> list[tuple[float, ledger.Row]]:
+        """The rows that may leave soon, with the moment at which each may, in order."""
+        now = time.monotonic()
+        within = min(pace.HORIZON, self.until - now)
+        moments = pace.reserve([domain_of(row) for row in rows], within=within)
+        soon = [
+            (now + moment, row)
+            for moment, row in zip(moments, rows, strict=True)
+            if moment is not None
+        ]
+        return sorted(soon, key=lambda pair: pair[0])
+
+    def wait(self, moment: float, batch: ledger.Batch) -> bool:
+        """Wait until the moment. False when the minute is over before, or somebody paused."""
+        while not self.is_over():
+            left = moment - time.monotonic()
+            if left <= 0:
+                return True
+            batch.settle()
+            time.sleep(min(left, LOOK_EVERY))
+        return False
+
+    def attempt(self, row: ledger.Row, batch: ledger.Batch, *, following: ledger.Row | None = None):
+        """Hand over one mail, and record its fate before or with the beginning of the next one.
+
+        The one that follows at once is announced to the mail server with the end of this one,
+        which saves it a round trip; it leaves no earlier for that. Raises mail.NotSent when the
+        server cannot be reached a second time in a row.
+        """
+        try:
+            segment = self.segment(row)
+            to, content = segment.copy(row)
+        except stencils.Unwritable as error:
+            batch.over(row, DeliveryState.FAILED, error=str(error))
+            return
+        if not batch.begin(row):
+            return
+        envelope = {"sender": segment.sender, "to": to, "following": self.envelope(following)}
+        try:
+            try:
+                self.post.send_written(content, **envelope)
+            except mail.NotSent:
+                # The server closed the connection between two mails, as many do after a hundred.
+                self.post.send_written(content, **envelope)
+        except mail.NotSent:
+            batch.withdraw(row)
+            raise
+        except mail.Refused as error:
+            batch.over(row, DeliveryState.FAILED, error=str(error))
+            self.refused(row, error)
+        except mail.NotNow as error:
+            batch.defer(row, str(error))
+        except mail.AnswerLost as error:
+            batch.over(row, DeliveryState.UNKNOWN, error=str(error))
+        else:
+            batch.over(row, DeliveryState.SENT)
+            self.sent += 1
+            self.refused_in_a_row = 0
+
+    def refused(self, row: ledger.Row, error: mail.Refused):
+        """The server will never take this mail: because of its address, or of the letter itself.
+
+        An address counts among those that cannot be reached. What is refused to everybody is not
+        tried on everybody.
+        """
+        if error.is_address:
+            self.refused_in_a_row = 0
+            self.count_bounce(row, str(error))
+            return
+        self.refused_in_a_row += 1
+        if self.refused_in_a_row >= pausing.REFUSED_IN_A_ROW:
+            pausing.pause(self.issue, PauseReason.REFUSED, error=str(error))
+            self._looked_at = -math.inf
+
+    def count_bounce(self, row: ledger.Row, error: str):
+        reader = Subscriber.objects.filter(pk=row.subscriber).first()
+        status = STATUS.search(error)
+        status = status[0] if status else ""
+        if reader is not None:
+            message_id = self.segment(row).message_id(row)
+            kind = bounces.kind_of(status, is_final=True)
+            bounces.record(reader, kind, about=message_id, status=status, message_id=message_id)
+
+    def envelope(self, row: ledger.Row | None) -> tuple[str, str] | None:
+        if row is None:
+            return None
+        try:
+            return self.segment(row).sender, stencils.address(row.email).decode("ascii")
+        except stencils.Unwritable:
+            return None
+
+    def segment(self, row: ledger.Row) -> copies.Segment:
+        key = (row.language, row.audience)
+        if key not in self.segments:
+            self.segments[key] = copies.Segment(self.issue, *key)
+        return self.segments[key]
+
+
+class LazyPost(mail.Post):
+    """A connection that is opened when there is something to send."""
+
+    def __enter__(self) -> "LazyPost":
+        return self
+
+
+def domain_of(row: ledger.Row) -> str:
+    return row.email.rpartition("@")[2].lower()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from portal.indexing import BLOCKS, BLOCKS_READ, GROWTH, INDEX, ROOM, ROOM_OF, ROOMS, TABLE
+from portal.lib.lexemes import BEGUN
 from portal.lib.queries import Kind, Query, Term
 from portal.models import SearchAudience
 
@@ -103,6 +104,8 @@ def postgresql_ids(
     """
 
     def quoted(lexeme: str, kind: Kind = Kind.WORD) -> str:
+        if kind is Kind.BEGINNING and len(lexeme) in BEGUN:
+            return f"'{lexeme}_'"
         return f"'{lexeme}'{':*' if kind is Kind.BEGINNING else ''}"
 
     def group(term: Term) -> str:
@@ -125,15 +128,17 @@ def postgresql_ids(
         FROM (VALUES {last}) AS of_kind(room, last) WHERE last IS NOT NULL GROUP BY room)"""
     ]
     params = []
+    # A few newest are in fewer blocks. What is found is counted as if all had been read.
+    first = min(BLOCKS_READ, 4 * limit // BLOCKS[0] + 1)
     for step in range(len(BLOCKS) + 1):
         # Steps that by what the one before found would find too few again are left out.
         # Nor are more blocks read than those that should hold enough, by the same measure.
-        is_due, before = "TRUE", f"{BLOCKS_READ - 1}"
+        is_due, before, share = "TRUE", f"{first - 1}", f" * {BLOCKS_READ // first}"
         if 0 < step < len(BLOCKS):
             expected = f"greatest(found * power({GROWTH}, {step} - at), 1)"
             is_due = f"{expected} >= {limit * 0.8:.0f}"
             enough = f"ceil({BLOCKS_READ * limit * 1.3:.0f} / {expected})"
-            before = f"least({before}, {enough})::bigint"
+            before, share = f"least({BLOCKS_READ - 1}, {enough})::bigint", ""
         if step < len(BLOCKS):
             rows = BLOCKS[step]
             within = f"""(SELECT string_agg('''b{step}_' || room || '_' || block || '''', ' | ')
@@ -148,7 +153,7 @@ def postgresql_ids(
         params.append(match)
         steps.append(
             f"""left{step + 1} AS MATERIALIZED (SELECT room, last,
-            CASE WHEN is_due THEN number ELSE found END AS found,
+            CASE WHEN is_due THEN number{share} ELSE found END AS found,
             CASE WHEN is_due THEN {step} ELSE at END AS at
             FROM (SELECT *, {is_due} AS is_due, (SELECT count(*) FROM step{step} s
                 WHERE s.room = left{step}.room) AS number FROM left{step}) AS counted

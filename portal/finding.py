@@ -2,8 +2,9 @@
 same order on SQLite and PostgreSQL.
 """
 
+import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,11 +27,32 @@ from portal.snippets import around, highlighted, part_of_file
 from publications.models import PublicationFile
 
 MOST = 1000  # documents of a kind that are ranked: the newest, where there are more
+SEEN = 200  # and those that tell what else a filter could have been set to
 FEW = 2  # with so few results another spelling is suggested
 PER_PAGE = 20
 FILTERS = ("kind", "language", "region", "year")
 # Where a record is read instead by those who are in the members' area.
 IN_SPACE = {"publication": ("/publications/", "/space/library/")}
+
+
+class Document(NamedTuple):
+    """What is read of a document to show it: a page has twenty, and models cost more."""
+
+    pk: int
+    kind: str
+    object_id: str
+    language: str
+    title: str
+    title_language: str
+    body: str
+    path: str
+    day: int
+    regions: str
+    file_kind: str
+    title_words: str
+    title_stems: str
+    body_words: str
+    body_stems: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,36 +153,41 @@ def gathered(
     query: Query, *, audience: str, chosen: Mapping[str, str]
 ) -> tuple[list[Candidate], dict[str, list[Choice]], bool]:
     """The documents to rank, what they may be narrowed to, and whether there are more of them."""
-    rows = candidates.newest(query, audience=audience, limit=MOST + 1, marks={})
-    full = full_rooms(rows)
+    most = min(SEEN, MOST) if chosen else MOST
+    rows = candidates.newest(query, audience=audience, limit=most + 1, marks={})
+    full = full_rooms(rows, most)
     standing = [row for row in rows if row.stands]
     choices = counted(standing, chosen)
     if not full:
         return matching(standing, chosen), choices, False
-    # A number is known only where all documents were seen.
-    choices = {
-        name: [
-            Choice(
-                choice.value,
-                choice.number if name == "kind" and not chosen else 0,
-                name == "kind" and ROOM_OF[choice.value] in full,
-            )
-            for choice in found
-        ]
-        for name, found in choices.items()
-    }
-    if chosen:
-        # Narrowed by the index, so that a filter reaches the older documents too.
-        rows = candidates.newest(query, audience=audience, limit=MOST + 1, marks=chosen)
-        full = full_rooms(rows)
-        standing = [row for row in rows if row.stands]
-    return standing, choices, bool(full)
+    if not chosen:
+        return standing, known(choices, full), True
+    # Narrowed by the index, so that a filter reaches the older documents too. These tell what they
+    # may be narrowed to further; what else could have been chosen is told by the newest of all.
+    rows = candidates.newest(query, audience=audience, limit=MOST + 1, marks=chosen)
+    full = full_rooms(rows, MOST)
+    standing = [row for row in rows if row.stands]
+    instead = {name: [Choice(choice.value, 0) for choice in choices[name]] for name in chosen}
+    return standing, known(counted(standing, chosen), full) | instead, bool(full)
 
 
-def full_rooms(rows: Iterable[Candidate]) -> set[str]:
-    """Where there are more documents than are ranked."""
+def known(choices: dict[str, list[Choice]], full: Set[str]) -> dict[str, list[Choice]]:
+    """The choices with the numbers that are known: where all documents were seen, of a kind all
+    in its room."""
+    if not full:
+        return choices
+    found = {name: [Choice(choice.value, 0) for choice in choices[name]] for name in choices}
+    found["kind"] = [
+        Choice(choice.value, choice.number, ROOM_OF[choice.value] in full)
+        for choice in choices["kind"]
+    ]
+    return found
+
+
+def full_rooms(rows: Iterable[Candidate], most: int) -> set[str]:
+    """Where there are more documents than that."""
     rooms = Counter(ROOM_OF[row.kind] for row in rows)
-    return {room for room, number in rooms.items() if number > MOST}
+    return {room for room, number in rooms.items() if number > most}
 
 
 def values_of(row: Candidate, name: str) -> Sequence[str]:
@@ -210,14 +237,15 @@ def records(rows: Iterable[Candidate], name: str) -> set[tuple[str, str, str]]:
 
 def read(
     pks: list[int], *, language: str, with_regions: bool
-) -> tuple[list[SearchDocument], dict[str, str]]:
+) -> tuple[list[Document], dict[str, str]]:
     """The documents in the order given, and the names of the regions: both in one query."""
     if not pks:
         return [], {}
     wanted = Q(pk__in=pks)
     if with_regions:
         wanted |= Q(kind="region", language=language)
-    rows = {row.pk: row for row in SearchDocument.objects.filter(wanted).order_by().only(*SHOWN)}
+    found = SearchDocument.objects.filter(wanted).order_by().values_list(*Document._fields)
+    rows = {row.pk: row for row in map(Document._make, found)}
     names = {
         row.regions: row.title
         for row in rows.values()
@@ -237,7 +265,13 @@ def marked(body: str, body_words: str, language: str, terms: tuple[Term, ...]) -
 marked_title = lru_cache(maxsize=500)(highlighted)
 
 
-def hits(found: list[SearchDocument], query: Query, *, language: str, audience: str) -> list[Hit]:
+@lru_cache(maxsize=2000)
+def written_day(day: int, language: str) -> str:
+    """The day (20261231; 0 without) as it is written in the language, which is the current one."""
+    return long_date(datetime.date.fromisoformat(str(day))) if day else ""
+
+
+def hits(found: list[Document], query: Query, *, language: str, audience: str) -> list[Hit]:
     """The documents as they are shown."""
     terms = tuple(query.wanted)
     in_file = {document.pk for document in found if is_in_file_alone(document, terms)}
@@ -264,7 +298,7 @@ def hits(found: list[SearchDocument], query: Query, *, language: str, audience: 
                 title_language=document.title_language,
                 snippet=snippet,
                 language=own,
-                date=long_date(document.date) if document.date else "",
+                date=written_day(document.day, current_language()),
                 mark=in_language(document.title_language)
                 if document.title_language != language
                 else "",
@@ -274,13 +308,7 @@ def hits(found: list[SearchDocument], query: Query, *, language: str, audience: 
     return result
 
 
-SHOWN = (
-    *("kind", "object_id", "language", "title", "title_language", "body", "path", "day"),
-    *("regions", "file_kind", "title_words", "title_stems", "body_words", "body_stems"),
-)
-
-
-def is_in_file_alone(document: SearchDocument, terms: Sequence[Term]) -> bool:
+def is_in_file_alone(document: Document, terms: Sequence[Term]) -> bool:
     """Whether something asked for stands in the attached file and nowhere else."""
     if not document.file_kind:
         return False
@@ -296,7 +324,7 @@ def is_in_file_alone(document: SearchDocument, terms: Sequence[Term]) -> bool:
     return not all(map(is_said, terms))
 
 
-def file_texts(documents: list[SearchDocument]) -> dict[tuple[str, str], str]:
+def file_texts(documents: list[Document]) -> dict[tuple[str, str], str]:
     """(publication, language) → the words of its file, in one query and only where needed."""
     if not documents:
         return {}
@@ -309,7 +337,7 @@ def file_texts(documents: list[SearchDocument]) -> dict[tuple[str, str], str]:
     }
 
 
-def file_mark(document: SearchDocument) -> str:
+def file_mark(document: Document) -> str:
     return _("in the file (%(kind)s, %(language)s)") % {
         "kind": document.file_kind,
         "language": Language(document.language).label,

@@ -55,7 +55,7 @@ SQLITE = (
 IN_BLOCKS = " || ".join(
     f"' b{size}_' || {ROOM} || '_' || (id / {rows})::text" for size, rows in enumerate(BLOCKS)
 )
-ALL_WORDS = " || ' ' || ".join(COLUMNS)
+ALL_WORDS = " || ' ' || ".join((*COLUMNS, "begun"))
 POSTGRESQL = (
     f"""ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS lexemes tsvector GENERATED ALWAYS AS (
         array_to_tsvector(array_remove(array_remove(
@@ -90,6 +90,12 @@ def remove_former(connection):
     """For the migration that changes the columns: documents are made again by the repair."""
     is_postgresql = connection.vendor == "postgresql"
     carry_out(connection, FORMER_POSTGRESQL if is_postgresql else FORMER_SQLITE)
+
+
+def remove_lexemes(connection):
+    """For the migration that adds to what PostgreSQL indexes: `ensure` puts it in place anew."""
+    if connection.vendor == "postgresql":
+        carry_out(connection, [f"ALTER TABLE {TABLE} DROP COLUMN IF EXISTS lexemes"])
 
 
 def carry_out(connection, statements):

@@ -19,7 +19,7 @@ from members.models import Organisation
 from portal import vocabulary
 from portal.indexing import ROOM_OF
 from portal.lib import text
-from portal.lib.lexemes import BREAK, WORD, letters, lexed, padded, symbols
+from portal.lib.lexemes import BREAK, WORD, begun, letters, lexed, padded, symbols
 from portal.lib.linked import as_list
 from portal.lib.translations import LANGUAGES, Translatable
 from portal.models import Page, SearchAudience, SearchDocument
@@ -31,7 +31,7 @@ BODY_LIMIT = 100_000  # characters of a text that are searched
 FILE_LIMIT = 200_000  # and of a file
 LEAD = 40  # words a text begins with: a hit there weighs more
 LOT = 200  # records whose documents are made together
-LEXING = "1"  # another number where the same text is to be indexed otherwise
+LEXING = "2"  # another number where the same text is to be indexed otherwise
 NO_REGIONS: tuple[str, ...] = ()
 
 Record = Translatable
@@ -73,9 +73,14 @@ def codes_of(regions: Iterable[Region]) -> list[str]:
     return [region.code for region in regions]
 
 
+def plain_body(record: Publication | Page, code: str) -> str:
+    """The text, its headings apart from the sentences that follow."""
+    return text.plain(record.own_text("body", code)[:BODY_LIMIT], between=BREAK)
+
+
 def publication_body(record: Publication, code: str, whole: bool) -> str:
     """The summary, and the text itself for those who may read it."""
-    body = text.plain(record.own_text("body", code)[:BODY_LIMIT]) if whole else ""
+    body = plain_body(record, code) if whole else ""
     return pieces(record.own_text("summary", code), body, record.symbol, record.authors)
 
 
@@ -192,7 +197,7 @@ SOURCES = {
             Page,
             lambda: Page.objects.all(),
             "title",
-            lambda record, code, whole: text.plain(record.own_text("body", code)[:BODY_LIMIT]),
+            lambda record, code, whole: plain_body(record, code),
         ),
     )
 }
@@ -253,6 +258,7 @@ class Written:
             file_words=file.words,
             file_stems=file.stems,
             lead=f"{lead.words}{lead.stems}",
+            begun=begun(*title, *body, *file),
             marks=self.marks(),
             digest=self.digest,
         )

@@ -39,7 +39,7 @@ class Filter(NamedTuple):
     name: str
     label: str
     every: str
-    options: list[Option]
+    options: tuple[Option, ...]
 
 
 @login_not_required
@@ -60,16 +60,19 @@ def space_results(request: HttpRequest) -> HttpResponse:
 
 
 def context(request: HttpRequest, *, audience: str) -> dict:
+    """What the page shows; the parts that are the same for many are drawn once."""
     query = request.GET.get("q", "")[:LONGEST].strip()
     chosen = understood(request)
     by_date = request.GET.get("sort") == "date"
     found = find(query, audience=audience, chosen=chosen, by_date=by_date, at=request.GET)
+    offered = filters(found, chosen)
     return {
         "query": query,
         "found": found,
         "page": found.page,
         "hits": [drawn(hit, current_language()) for hit in found.page],
-        "filters": filters(found, chosen),
+        "filters": offered,
+        "drawn_filters": drawn_filters(offered),
         "is_filtered": bool(chosen),
         "by_date": by_date,
         "ranked": MOST,
@@ -80,6 +83,12 @@ def context(request: HttpRequest, *, audience: str) -> dict:
 def drawn(hit: Hit, language: str) -> SafeString:
     """A hit as it stands in the list: one that shows the same is not drawn again."""
     return render_to_string("portal/_hit.html", {"hit": hit, "language": language})
+
+
+@lru_cache(maxsize=500)
+def drawn_filters(offered: tuple[Filter, ...]) -> SafeString:
+    """The filters as they stand in the form: their labels are in the reader's language."""
+    return render_to_string("portal/_filters.html", {"filters": offered})
 
 
 def understood(request: HttpRequest) -> dict[str, str]:
@@ -94,7 +103,7 @@ def understood(request: HttpRequest) -> dict[str, str]:
     return {name: value for name, value in values.items() if value and tests[name](value)}
 
 
-def filters(found: Found, chosen: dict[str, str]) -> list[Filter]:
+def filters(found: Found, chosen: dict[str, str]) -> tuple[Filter, ...]:
     """What the results may be narrowed to; a filter with one choice narrows nothing."""
     kinds = {kind: source.label for kind, source in SOURCES.items()}
     regions = {code: f"{code} {name}" for code, name in found.regions.items()}
@@ -111,16 +120,16 @@ def filters(found: Found, chosen: dict[str, str]) -> list[Filter]:
         if value and value not in [choice.value for choice in offered]:
             offered = [*offered, Choice(value, 0)]
         if value or len(offered) > 1:
-            options = [
+            options = tuple(
                 Option(
                     choice.value,
                     numbered(str(labels.get(choice.value, choice.value)), choice),
                     choice.value == value,
                 )
                 for choice in offered
-            ]
+            )
             result.append(Filter(name, label, every, options))
-    return result
+    return tuple(result)
 
 
 def numbered(label: str, choice: Choice) -> str:

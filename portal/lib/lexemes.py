@@ -88,6 +88,24 @@ def padded(parts) -> str:
     return f" {joined} " if joined else ""
 
 
+# -- Beginnings of words -------------------------------------------------------------------------
+
+BEGUN = range(2, 9)  # letters of a beginning that is indexed as a word of its own
+MOST_BEGUN = 400_000  # bytes: PostgreSQL takes a megabyte of words of one document
+
+
+def begun(*texts: str) -> str:
+    """The beginnings of the words as the index has them, each once: "pour" has po_, pou_, pour_.
+
+    So a beginning is looked for like a word, however many words have it. Nothing where a text is
+    so full of different words that it is no prose.
+    """
+    known = {word for text in texts for word in text.split()}
+    found = {f"{word[:size]}_" for word in known for size in BEGUN if len(word) >= size}
+    joined = padded(sorted(found))
+    return joined if len(joined.encode()) <= MOST_BEGUN else ""
+
+
 # -- Symbols -----------------------------------------------------------------------------------
 
 

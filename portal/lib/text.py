@@ -181,10 +181,23 @@ def _shown_image(match: re.Match) -> str:
     return tag if ' src="' in tag and ' alt="' in tag else ""
 
 
-def plain(html: str) -> str:
-    """The text of the HTML, without any mark-up and with single spaces."""
+_SEPARATOR = "\x1f"
+_END_OF_BLOCK = re.compile(r"<(?:/p|/li|/h\d|br|/td|/th|/tr|/caption|/figcaption)[^>]*>")
+_ENDS = ".!?…:;,"
+
+
+def plain(html: str, *, between: str = "") -> str:
+    """The text of the HTML, without any mark-up and with single spaces.
+
+    ``between`` is put where a heading, an item or another block ends without ending a sentence.
+    """
     # The number of a note is no part of the word it stands at.
     spaced = _NOTE_LINK.sub("", html) if "doc-" in html else html
-    spaced = re.sub(r"<(?:/p|/li|/h\d|br|/td|/th|/tr|/caption|/figcaption)[^>]*>", " ", spaced)
+    spaced = _END_OF_BLOCK.sub(_SEPARATOR, spaced)
     stripped = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"})
-    return " ".join(html_entities.unescape(stripped).split())
+    blocks = (" ".join(part.split()) for part in html_entities.unescape(stripped).split(_SEPARATOR))
+    joined = ""
+    for block in filter(None, blocks):
+        is_open = between and joined and joined[-1] not in _ENDS
+        joined += f" {between} {block}" if is_open else f" {block}"
+    return joined.strip()

@@ -44,6 +44,7 @@ class SearchDocument(models.Model):
     file_words = models.TextField(blank=True)
     file_stems = models.TextField(blank=True)
     lead = models.TextField(blank=True, help_text="Words and stems the text begins with.")
+    begun = models.TextField(blank=True, help_text="Beginnings of all words, as PostgreSQL asks.")
     marks = models.TextField(
         help_text="Kind, language, regions, symbols: what is looked for whole."
     )

@@ -26,6 +26,7 @@ def fill(*, publications: int, organisations: int):
     from django.db import connection  # noqa: PLC0415
 
     from portal import indexing  # noqa: PLC0415
+    from portal.lib.lexemes import begun, lexed  # noqa: PLC0415
     from portal.models import SearchDocument  # noqa: PLC0415
     from portal.search import SOURCES, Written  # noqa: PLC0415
 
@@ -40,21 +41,24 @@ def fill(*, publications: int, organisations: int):
     templates = []
     for number in range(TEXTS):
         drawn = chance.choices(words, cum_weights=cumulative, k=LENGTH + 6)
-        templates.append(
-            Written(
-                kind="page",
-                object_id=str(number),
-                language="fr",
-                audience="everybody",
-                title=" ".join(drawn[:6]),
-                title_language="fr",
-                body=" ".join(drawn[6:]),
-                path="/",
-                regions=f"R{number % 9 + 1}",
-                date=None,
-                codes=(),
-            ).document()
-        )
+        title, body = " ".join(drawn[:6]), " ".join(drawn[6:])
+        template = Written(
+            kind="page",
+            object_id=str(number),
+            language="fr",
+            audience="everybody",
+            title=title,
+            title_language="fr",
+            body=body,
+            path="/",
+            regions=f"R{number % 9 + 1}",
+            date=None,
+            codes=(),
+        ).document()
+        # Apart, as rows take them from two texts: those of the title wait among the marks.
+        template.marks = begun(*lexed(title, "fr"))
+        template.begun = begun(*lexed(body, "fr"))
+        templates.append(template)
     SearchDocument.objects.bulk_create(templates, batch_size=500)
     assert {"publication", "organisation"} <= SOURCES.keys()
     is_postgresql = connection.vendor == "postgresql"
@@ -96,10 +100,10 @@ def sql_of(vendor: str, kind: str, number: int) -> str:
     )
     return f"""INSERT INTO portal_searchdocument (kind, object_id, language, audience, title,
         title_language, body, path, regions, day, file_kind, title_words, title_stems,
-        body_words, body_stems, file_words, file_stems, lead, marks, digest)
+        body_words, body_stems, file_words, file_stems, lead, begun, marks, digest)
         SELECT '{kind}', CAST(n AS text), 'fr', 'everybody', t.title, 'fr', b.body || ' {symbol}',
         '/{kind}s/' || n || '/', b.regions, {date}, '', t.title_words, t.title_stems,
-        b.body_words, b.body_stems, '', '', b.lead,
+        b.body_words, b.body_stems, '', '', b.lead, t.marks || b.begun,
         ' g_{kind} k_{kind} l_fr r_' || lower(b.regions) || ' a_public a_members {code} ', ''
         FROM {series}
         JOIN portal_searchdocument t ON t.kind = 'page'
@@ -121,6 +125,7 @@ def queries() -> dict[str, str]:
         "a beginning of two letters": f"{words[50][:2]}*",
         "a beginning of four letters": f"{words[50][:4]}*",
         "a beginning of five letters": f"{words[50][:5]}*",
+        "a beginning of seven letters": f"{next(word for word in words if len(word) > 7)[:7]}*",
         "a symbol": "P/2000/4711",
         "nothing": "zzzzzzzz",
     }

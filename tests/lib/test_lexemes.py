@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.lib import lexemes
-from portal.lib.lexemes import PIECE, lexed, symbols
+from portal.lib.lexemes import MOST_BEGUN, PIECE, begun, lexed, symbols
 
 
 def test_words_in_their_order_and_other_stems():
@@ -20,6 +20,20 @@ def test_symbols_and_their_beginnings():
         *("p_2026", "p_2026_14"),
         *("l_r8", "l_r8_2026", "l_r8_2026_02"),
     }
+
+
+def test_beginnings_of_words():
+    assert begun(" les droits _ a ", " le droit ") == " dr_ dro_ droi_ droit_ droits_ le_ les_ "
+    assert begun("", "") == ""
+
+
+def test_a_text_of_nothing_but_different_words_has_no_beginnings():
+    """PostgreSQL takes a megabyte of words of one document, and refuses more."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = [f"{a}{b}{c}{d}" for a in letters for b in letters for c in letters for d in letters]
+    few, many = words[:: len(words) // 10_000], words[:60_000]
+    assert 0 < len(begun(" ".join(few))) <= MOST_BEGUN
+    assert begun(" ".join(f"{word}{last}" for word in many for last in "xyz")) == ""
 
 
 @given(st.text(max_size=200), st.sampled_from(("fr", "en", "es")))

@@ -232,6 +232,12 @@ def test_plain_text_has_no_mark_up():
     assert text.plain(html) == "Socles R&D, œuvre"
 
 
+def test_plain_text_keeps_blocks_apart_where_no_sentence_ends():
+    html = "<h2>Et pour qui</h2><p>Un socle.</p><ul><li>Un</li><li>Deux</li></ul><p>Fin</p>"
+    assert text.plain(html, between="·") == "Et pour qui · Un socle. Un · Deux · Fin"
+    assert text.plain(html) == "Et pour qui Un socle. Un Deux Fin"
+
+
 def test_plain_text_has_no_numbers_of_notes():
     html = (
         '<p>la conférence<sup><a href="#fn-1" id="fnref-1" role="doc-noteref">1</a></sup> dit</p>'

@@ -48,10 +48,16 @@ def test_no_query_reads_more_than_the_newest(documents):
         if name in CAPPED:
             assert found.is_capped is CAPPED[name], name
         assert len(captured) <= 3, name
-        for sql in (q["sql"] for q in captured if "portal_searchdocument" in q["sql"]):
+        with CaptureQueriesContext(connection) as narrowed:
+            finding.find(query, language="fr", chosen={"region": "R3"})
+        for sql in (
+            q["sql"] for q in (*captured, *narrowed) if "portal_searchdocument" in q["sql"]
+        ):
             plans.check(sql, tables=TABLES, most_rows=MOST_ROWS)
         for marks in ({}, {"region": "R3"}, {"kind": "organisation"}):
-            assert newest(query, marks, limit=LIMIT) == newest(query, marks, limit=10**9), name
+            for limit in (finding.SEEN + 1, LIMIT):
+                asked = newest(query, marks, limit=limit, most=limit)
+                assert asked == newest(query, marks, limit=10**9, most=limit), name
 
 
 def test_no_statement_is_compiled_first(db):
@@ -62,13 +68,13 @@ def test_no_statement_is_compiled_first(db):
             assert cursor.fetchone() == ("off",)
 
 
-def newest(query: str, marks: dict[str, str], *, limit: int) -> set[int]:
+def newest(query: str, marks: dict[str, str], *, limit: int, most: int) -> set[int]:
     """The newest documents of each room; with a limit that nothing reaches, from all of them."""
     rows = candidates.newest(parse(query), audience="public", limit=limit, marks=marks)
     rooms: dict[str, list[int]] = {}
     for row in rows:
         rooms.setdefault(ROOM_OF[row.kind], []).append(row.pk)
-    return {pk for pks in rooms.values() for pk in sorted(pks, reverse=True)[:LIMIT]}
+    return {pk for pks in rooms.values() for pk in sorted(pks, reverse=True)[:most]}
 
 
 def test_a_repair_takes_no_more_memory_for_four_times_the_records():

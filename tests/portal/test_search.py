@@ -179,6 +179,13 @@ def test_a_long_text_shows_the_words_around_the_first_hit():
     assert "<mark>socle</mark>" in hit.snippet
 
 
+def test_a_snippet_keeps_a_heading_apart_from_the_sentence_after_it():
+    publish("Titre", body_fr="<h2>Et pour qui</h2><p>Un socle de droits.</p><p>Et la suite.</p>")
+    (hit,) = hits("socle")
+    assert "Et pour qui · Un socle de droits. Et la suite." in plain(hit.snippet)
+    assert found('"pour qui un socle"') == []
+
+
 # -- Phrases, beginnings, what is left out, symbols ----------------------------------------------
 
 
@@ -216,6 +223,22 @@ def test_a_beginning_finds_every_ending():
     publish("Projection")
     assert sorted(found("protec*")) == ["Protecteur", "Protection"]
     assert found("protec") == []
+
+
+@pytest.mark.parametrize("size", range(2, len("protection") + 1))
+def test_a_beginning_of_any_length_finds_words_and_stems_wherever_they_stand(size):
+    beginning = f"{'protection'[:size]}*"
+    titled = publish("Protection")
+    publish("Bilan", summary_fr="La protection")
+    attach(publish("Fichier"), "La protection")
+    publish("Autre", summary_fr="pirogue")
+    expected = {"Protection", "Bilan", "Fichier"}
+    assert set(found(beginning)) == expected
+    assert set(found(f"{beginning} -bilan")) == expected - {"Bilan"}
+    assert found(f"autre {beginning}") == []
+    assert set(found(f"autre -{beginning}")) == {"Autre"}
+    titled.delete()
+    assert set(found(beginning)) == expected - {"Protection"}
 
 
 def test_what_is_left_out():
@@ -388,6 +411,20 @@ def test_a_common_word_ranks_the_newest_of_each_kind_and_says_so(monkeypatch):
     assert narrowed.is_capped is False
     events = finding.find("bilan", language="fr", chosen={"kind": "event"})
     assert (events.count, events.is_capped) == (1, False)
+
+
+def test_a_common_word_that_a_filter_makes_rare_counts_what_it_leaves(monkeypatch):
+    """What else the filter could be set to is told without numbers, by fewer documents."""
+    monkeypatch.setattr(finding, "SEEN", 1)
+    africa, europe = factories.create_region("R8"), factories.create_region("R2")
+    for year in (2020, 2021, 2022):
+        publish("Bilan", regions=[africa], published_on=datetime.date(year, 1, 1))
+    publish("Bilan", regions=[europe], published_on=datetime.date(2023, 1, 1))
+    publish("Bilan", regions=[europe], published_on=datetime.date(2024, 1, 1))
+    result = finding.find("bilan", language="fr", chosen={"region": "R8"})
+    assert (result.count, result.is_capped) == (3, False)
+    assert result.choices["year"] == [(year, 1, False) for year in ("2022", "2021", "2020")]
+    assert result.choices["region"] == [("R2", 0, False)]
 
 
 def test_a_phrase_of_common_words_is_looked_for_among_the_newest(monkeypatch):

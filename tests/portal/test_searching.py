@@ -113,6 +113,21 @@ def test_choices_are_counted_as_the_other_filters_leave_them(client):
     assert "year" in shown
 
 
+def test_the_form_shows_the_choices_in_the_readers_language(client):
+    """It is drawn once for the same choices."""
+    for year in (2024, 2025):
+        publish("Bilan", published_on=datetime.date(year, 1, 1))
+    for language, label in (("fr", "Année"), ("en", "Year"), ("fr", "Année")):
+        page = client.get(f"/{language}/search/", {"q": "bilan"}).content.decode()
+        assert f'<label for="year">{label}</label>' in page
+        assert '<option value="2025">2025 (1)</option>' in page
+    page = client.get("/fr/search/", {"q": "bilan", "year": "2025"}).content.decode()
+    assert '<option value="2025" selected>2025 (1)</option>' in page
+    publish("Bilan", published_on=datetime.date(2025, 1, 1))
+    page = client.get("/fr/search/", {"q": "bilan", "year": "2025"}).content.decode()
+    assert '<option value="2025" selected>2025 (2)</option>' in page
+
+
 def test_no_choice_leads_to_nothing(client):
     africa = factories.create_region("R8")
     publish("Bilan", regions=[africa], published_on=datetime.date(2024, 1, 1))

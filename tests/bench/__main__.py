@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 from tests.bench.imports import bench_imports
+from tests.bench.letters import bench_letters
 from tests.bench.pages import alternate, bench_pages, environment
 
 
@@ -69,6 +70,7 @@ def main():
         bench_pages(folder)
         bench_report()
         bench_imports(folder)
+    bench_letters()
 
 
 if __name__ == "__main__":

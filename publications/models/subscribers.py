@@ -42,6 +42,14 @@ class SubscriberQuerySet(models.QuerySet):
             erased_at__isnull=True,
         )
 
+    def out_of_reach(self, day: datetime.date | None = None):
+        """All others; written out, since databases are slow at what is not in a long list."""
+        return self.filter(
+            Q(paused_until__gt=day or timezone.localdate())
+            | Q(suppressed_at__isnull=False)
+            | Q(erased_at__isnull=False)
+        )
+
 
 class Subscriber(models.Model):
     """An address, and what holds for all that is sent to it.

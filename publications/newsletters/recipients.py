@@ -121,10 +121,8 @@ def counts(newsletters: Iterable[Newsletter]) -> dict[int, Counter]:
     regions = {letter.pk: letter.region_id for letter in newsletters}
     members = members_by_region(set(regions.values()))
     left = set(LetterLeft.objects.values_list("newsletter", "person"))
-    out_of_reach = Subscriber.objects.exclude(pk__in=Subscriber.objects.reachable().values("pk"))
-    unreached = set(
-        out_of_reach.filter(email__in=addresses_of_people()).values_list("email", flat=True)
-    )
+    out_of_reach = Subscriber.objects.out_of_reach().filter(email__in=addresses_of_people())
+    unreached = set(out_of_reach.values_list("email", flat=True))
     own: dict[int, dict[str, str]] = {
         pk: {
             email: language

@@ -23,7 +23,8 @@ BEFORE = """
     region = Region.objects.create(code="R8", name_fr="R8")
     world = Letter.objects.create(title_fr="Monde")
     letter = Letter.objects.create(title_fr="R8", region=region)
-    issue = Issue.objects.create(newsletter=letter, period="2026-Q1", symbol="L/R8/2026/01")
+    issue = Issue.objects.create(newsletter=letter, period="2026-Q1", symbol="L/R8/2026/01",
+        covers_from="2026-01-01", covers_until="2026-03-31")
     def row(newsletter, email, language, **values):
         values = {k: f"2026-0{v}-01T00:00:00Z" for k, v in values.items()}
         return Subscription.objects.create(newsletter=newsletter, email=email, language=language,

@@ -28,6 +28,12 @@ def create_choices(secretary: User) -> int:
 
 
 def follow_axes(known: list[Subscriber]) -> int:
+    """Every so many of them follows an axis; none where readers already do.
+
+    Later there are fewer who can be reached: every so many would be others than the first time.
+    """
+    if Subscription.objects.filter(axis__isnull=False).exists():
+        return 0
     axes = list(Axis.objects.of_current_cycle())
     created = 0
     for place, reader in enumerate(known[::EVERY]):

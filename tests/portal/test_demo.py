@@ -45,7 +45,7 @@ from publications.models.library import PublicationState
 from publications.models.newsletters import POINTERS, IssueState
 from regions.models import Region
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MADE = {
     "organisations": 90,

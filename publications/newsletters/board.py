@@ -13,7 +13,7 @@ from publications.models import Issue, Newsletter
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.models.subscribers import Audience
-from publications.newsletters import recipients, rhythm
+from publications.newsletters import recipients, rendering, rhythm
 
 
 class Standing(TextChoices):
@@ -126,9 +126,6 @@ def standing(issue: Issue | None, lacking: list[str], *, is_due: bool) -> Standi
 
 def languages_lacking(issue: Issue) -> list[str]:
     """The languages in which the issue's own words or one of its blocks are not ready."""
-    texts = [issue, *issue.blocks.all()]
     return [
-        code
-        for code in LANGUAGES
-        if any(text.translation_state(code) != TranslationState.READY for text in texts)
+        code for code in LANGUAGES if rendering.own_words(issue, code) != TranslationState.READY
     ]

@@ -9,6 +9,7 @@ from portal.lib import mail, stencils
 from portal.lib.links import absolute_url
 from publications.models import Issue
 from publications.newsletters import choices, rendering
+from publications.newsletters.choices import Choice
 from publications.newsletters.ledger import Row
 
 OWN_HEADERS = ("Message-ID", "Date", "List-Unsubscribe")
@@ -26,7 +27,7 @@ class Segment:
             html=letter.html,
             to="",
             language=language,
-            headers=(headers := list_headers(issue, language, audience, token=rendering.TOKEN)),
+            headers=(headers := headers_of(issue, language, audience)),
         )
         self.stencil = stencils.Stencil(message, holes={"token": rendering.TOKEN}, own=OWN_HEADERS)
         self.sender = stencils.address(parseaddr(message.from_email)[1]).decode("ascii")
@@ -53,24 +54,34 @@ class Segment:
         return to, content
 
 
-def list_headers(issue: Issue, language: str, audience: str, *, token: str) -> dict[str, str]:
+def headers_of(issue: Issue, language: str, audience: str) -> dict[str, str]:
+    """Those of a segment, still without a reader."""
+    return list_headers(
+        issue.newsletter,
+        issue.dashed_symbol,
+        language=language,
+        audience=audience,
+        token=rendering.TOKEN,
+    )
+
+
+def list_headers(
+    choice: Choice, about: str, *, language: str, audience: str, token: str
+) -> dict[str, str]:
     """What mail programs and providers are told: which list it is, and how to leave it.
 
     The address to leave at takes a bare POST (RFC 8058). Providers count complaints by the
-    Feedback-ID: issue, segment, letter, sender.
+    Feedback-ID: what of the list it is ``about``, segment, list, sender.
     """
-    host, code = sending_host(), issue.newsletter.code.lower()
+    host, code = sending_host(), choices.code_of(choice)
     unsubscribe = absolute_url(
-        "publications:unsubscribe_from",
-        language=language,
-        token=token,
-        code=choices.code_of(issue.newsletter),
+        "publications:unsubscribe_from", language=language, token=token, code=code
     )
     return {
-        "List-Id": f"<{code}.newsletters.{host}>",
+        "List-Id": f"<{code.lower()}.newsletters.{host}>",
         "List-Unsubscribe": f"<{unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Feedback-ID": f"{issue.dashed_symbol}:{language}-{audience}:{code}:{host}".lower(),
+        "Feedback-ID": f"{about}:{language}-{audience}:{code}:{host}".lower(),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
     }

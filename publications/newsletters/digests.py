@@ -6,9 +6,7 @@ delivery is there before the mail.
 """
 
 import logging
-from dataclasses import asdict
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
@@ -23,7 +21,8 @@ from publications.models import AxisDelivery, AxisDigest, IssueItem, Subscriber,
 from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import choices
+from publications.models.subscribers import Audience
+from publications.newsletters import choices, copies, sections
 
 log = logging.getLogger(__name__)
 
@@ -77,18 +76,9 @@ def contents(digest: AxisDigest, language: str) -> list[dict]:
         for section in registered():
             own = [item for item in digest.items.all() if item.section == section.code]
             records = section.whole().in_bulk([item.told_pk for item in own]) if own else {}
-            shown = [record for record in records.values() if section.shown(record)]
+            shown = {pk: record for pk, record in records.items() if section.shown(record)}
             if shown:
-                found.append(
-                    {
-                        "code": section.code,
-                        "title": str(section.title),
-                        "layout": str(section.layout),
-                        "items": [
-                            {"pk": one.pk, **asdict(section.tell(one, language))} for one in shown
-                        ],
-                    }
-                )
+                found.append(sections.told(section, shown, language))
     return found
 
 
@@ -136,7 +126,7 @@ def send(digest: AxisDigest) -> int:
     return sent
 
 
-def send_one(digest: AxisDigest, reader: Subscriber, sections: list[dict], post) -> int:
+def send_one(digest: AxisDigest, reader: Subscriber, told: list[dict], post) -> int:
     try:
         with transaction.atomic():
             row = AxisDelivery.objects.create(
@@ -145,7 +135,7 @@ def send_one(digest: AxisDigest, reader: Subscriber, sections: list[dict], post)
     except IntegrityError:
         return 0  # another worker is at it
     try:
-        post.send(mail_to(digest, reader, sections))
+        post.send(mail_to(digest, reader, told))
     except (NotNow, NotSent) as error:
         row.delete()
         if isinstance(error, NotSent):
@@ -162,26 +152,25 @@ def send_one(digest: AxisDigest, reader: Subscriber, sections: list[dict], post)
     return 1
 
 
-def mail_to(digest: AxisDigest, reader: Subscriber, sections: list[dict]):
+def mail_to(digest: AxisDigest, reader: Subscriber, told: list[dict]):
     language, token = reader.language, reader.token
     axis, code = digest.axis, choices.code_of(digest.axis)
     title = axis.text("title", language)
     with translation.override(language):
         subject = _("Axis %(number)d: what the letters told") % {"number": axis.number}
         axis_url = absolute(axis.get_absolute_url())
-    unsubscribe = absolute_url(
-        "publications:unsubscribe_from", language=language, token=token, code=code
+    headers = copies.list_headers(
+        axis, digest.month, language=language, audience=Audience.PUBLIC, token=token
     )
-    host = settings.SITE_HOST.split(":", 1)[0]
     return mail.compose(
         "publications/newsletters/digest",
         {
             "title": title,
             "axis": axis,
             "axis_url": axis_url,
-            "sections": sections,
+            "sections": told,
             "year": Period.parse(digest.month).year,
-            "unsubscribe_url": unsubscribe,
+            "unsubscribe_url": headers["List-Unsubscribe"].strip("<>"),
             "subscription_url": absolute_url(
                 "publications:subscription", language=language, token=token
             ),
@@ -190,11 +179,7 @@ def mail_to(digest: AxisDigest, reader: Subscriber, sections: list[dict]):
         to=reader.email,
         language=language,
         headers={
-            "Message-ID": f"<{code}.{digest.month}.{reader.pk}@{host}>",
-            "List-Id": f"<{code}.newsletters.{host}>",
-            "List-Unsubscribe": f"<{unsubscribe}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Feedback-ID": f"{digest.month}:{language}-public:{code}:{host}",
-            "Precedence": "bulk",
+            "Message-ID": f"<{code}.{digest.month}.{reader.pk}@{copies.sending_host()}>",
+            **headers,
         },
     )

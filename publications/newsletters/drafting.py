@@ -153,6 +153,17 @@ def require_editable(issue: Issue):
         )
 
 
+def require_ready(issue: Issue):
+    """Raises ValidationError unless it has passed the gate, and is not on its way yet."""
+    require_editable(issue)
+    if issue.state != IssueState.READY:
+        raise ValidationError(
+            _("Issue %(symbol)s is not ready to be sent."),
+            code="not_ready",
+            params={"symbol": issue.symbol},
+        )
+
+
 def reopen(issue: Issue):
     """Back to a draft: whoever changes an issue that was ready must have it looked at again."""
     if issue.state == IssueState.READY:

@@ -17,6 +17,7 @@ from portal.lib.links import absolute_url
 from publications.models import Issue
 from publications.models.newsletters import HeldBack, IssueState
 from publications.newsletters import gate, nudging, preflight, sending
+from publications.newsletters.drafting import require_editable, require_ready
 
 # A sending that could not begin within so long is not begun by itself any more.
 PATIENCE = datetime.timedelta(hours=1)
@@ -39,16 +40,6 @@ def require_open(issue: Issue):
             code="not_approved",
         )
     preflight.require_passed(issue)
-
-
-def require_ready(issue: Issue):
-    gate.require_editable(issue)
-    if issue.state != IssueState.READY:
-        raise ValidationError(
-            _("Issue %(symbol)s is not ready to be sent."),
-            code="not_ready",
-            params={"symbol": issue.symbol},
-        )
 
 
 # -- The second person -----------------------------------------------------------------------------
@@ -94,7 +85,7 @@ def schedule(issue: Issue, *, moment: datetime.datetime, by: User) -> Issue:
 def cancel(issue: Issue) -> Issue:
     """Cancel the scheduled sending; it stays ready. Raises ValidationError once it has begun."""
     issue = locked(issue)
-    gate.require_editable(issue)
+    require_editable(issue)
     if not issue.is_scheduled:
         raise ValidationError(_("No sending is scheduled."), code="not_scheduled")
     issue.scheduled_for = issue.scheduled_by = None

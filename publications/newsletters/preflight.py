@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.header import Header
 from enum import StrEnum
 from functools import cached_property
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from lxml import html
 
-from portal.lib import anonymous
+from portal.lib import alternates, anonymous
 from portal.lib.templatetags.text import in_language, long_moment
 from portal.lib.translations import LANGUAGES
 from publications.models import Issue, OutsideLink
@@ -412,7 +412,7 @@ def unsubscribe(mail: Segment) -> Iterator[Finding]:
                 _("A link to unsubscribe leads to another language than the mail %(in_language)s.")
                 % words
             )
-    headers = copies.list_headers(mail.issue, mail.language, mail.audience, token=rendering.TOKEN)
+    headers = copies.headers_of(mail.issue, mail.language, mail.audience)
     target = headers.get("List-Unsubscribe", "").strip("<>")
     is_right = match_name(target).startswith("unsubscribe") and language_of(target) == mail.language
     if not is_right or headers.get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click":
@@ -425,7 +425,7 @@ def match_name(url: str) -> str:
 
 
 def language_of(url: str) -> str:
-    return unquote(urlsplit(url).path).split("/")[1:2][0] if urlsplit(url).path else ""
+    return alternates.split(urlsplit(url).path)[0]
 
 
 def languages(mail: Segment) -> Iterator[Finding]:

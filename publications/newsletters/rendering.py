@@ -6,7 +6,6 @@
 import datetime
 import hashlib
 import json
-from dataclasses import asdict
 from itertools import chain
 from typing import NamedTuple
 
@@ -80,15 +79,7 @@ def contents(issue: Issue, language: str) -> dict:
 def filled_sections(issue: Issue, language: str) -> list[dict]:
     found = sections.shown_items(issue)
     return [
-        {
-            "code": section.code,
-            "title": str(section.title),
-            "layout": str(section.layout),
-            "items": [
-                {"pk": item.pk, **asdict(section.tell(item.subject, language))}
-                for item in found[section.code]
-            ],
-        }
+        sections.told(section, {item.pk: item.subject for item in found[section.code]}, language)
         for section in registered()
         if found[section.code]
     ]

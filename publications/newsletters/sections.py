@@ -1,6 +1,8 @@
 """The sections of a letter: what publications add to them, and what an issue still shows."""
 
-from django.db.models import QuerySet
+from dataclasses import asdict
+
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -54,6 +56,18 @@ PUBLICATIONS = Section(
 
 def anything_for(region: Region | None, span: Span) -> bool:
     return any(section.found(region, span).exists() for section in registered())
+
+
+def told(section: Section, records: dict[int, Model], language: str) -> dict:
+    """A section with some records, each under its key, as the skins of a letter print it."""
+    return {
+        "code": section.code,
+        "title": str(section.title),
+        "layout": str(section.layout),
+        "items": [
+            {"pk": pk, **asdict(section.tell(record, language))} for pk, record in records.items()
+        ],
+    }
 
 
 def shown_items(issue: Issue) -> dict[str, list[IssueItem]]:

@@ -52,13 +52,7 @@ def start(issue: Issue) -> Issue:
         raise ValidationError(_("Sending is paused."), code="paused")
     with transaction.atomic():
         issue = Issue.objects.select_for_update().get(pk=issue.pk)
-        drafting.require_editable(issue)
-        if issue.state != IssueState.READY:
-            raise ValidationError(
-                _("Issue %(symbol)s is not ready to be sent."),
-                code="not_ready",
-                params={"symbol": issue.symbol},
-            )
+        drafting.require_ready(issue)
         issue.state, issue.sending_since = IssueState.SENDING, timezone.now()
         issue.save()
         freeze(issue)

@@ -227,9 +227,12 @@ def send_once(subscriber: Subscriber, name: str, waiting: list[Choice]):
     if not letters.may_ask(subscriber.email):
         return
     language = language_of(subscriber)
-    subjects = {"confirm": confirm_subject, "known": known_subject, "link": link_subject}
     with translation.override(language):
-        subject = subjects[name]()
+        subject = {
+            "confirm": _("Please confirm your subscription"),
+            "known": _("You are subscribed already"),
+            "link": _("Your letters: the link you asked for"),
+        }[name]
     message = mail.compose(
         f"publications/newsletters/{name}",
         {
@@ -248,18 +251,6 @@ def send_once(subscriber: Subscriber, name: str, waiting: list[Choice]):
     except (mail.NotSent, mail.NotNow):
         cache.delete(key)
         raise
-
-
-def confirm_subject() -> str:
-    return _("Please confirm your subscription")
-
-
-def known_subject() -> str:
-    return _("You are subscribed already")
-
-
-def link_subject() -> str:
-    return _("Your letters: the link you asked for")
 
 
 def link(name: str, subscriber: Subscriber, language: str) -> str:

@@ -198,7 +198,14 @@ def bare(issue) -> int:
                 email,
             )
             message["Message-ID"] = f"<{pk}@example.org>"
-            for name, value in copies.list_headers(issue, code, "public", token=token).items():
+            listed = copies.list_headers(
+                issue.newsletter,
+                issue.dashed_symbol,
+                language=code,
+                audience="public",
+                token=token,
+            )
+            for name, value in listed.items():
                 message[name] = value
             message.set_content(letter.text)
             message.add_alternative(letter.html, subtype="html")

@@ -72,4 +72,4 @@ class TestForm(forms.Form):
         self.fields["audience"].choices = [
             (audience.value, audience.label) for audience in previewing.audiences(issue)
         ]
-        self.fields["to"].queryset = holding.candidates(issue)
+        self.fields["to"].queryset = holding.editors(issue)

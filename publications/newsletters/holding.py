@@ -1,6 +1,7 @@
 """Who holds an issue: it is taken by who works on it, given over, and put down."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import User
@@ -51,11 +52,15 @@ def require_free(issue: Issue, by: User):
         )
 
 
-def candidates(issue: Issue):
-    """Whom an issue can be given to: the executives of its region and the secretariat, without
-    whoever holds it."""
+def editors(issue: Issue) -> QuerySet[User]:
+    """Who edits an issue: the executives of its region and the secretariat."""
     staff = User.objects.acting_as(MandateKind.SECRETARIAT)
     if issue.region is None:
-        return staff.exclude(pk=issue.holder_id).order_by("full_name", "pk")
+        return staff.order_by("full_name", "pk")
     own = User.objects.acting_as(MandateKind.EXECUTIVE, region=issue.region)
-    return (staff | own).exclude(pk=issue.holder_id).distinct().order_by("full_name", "pk")
+    return (staff | own).distinct().order_by("full_name", "pk")
+
+
+def candidates(issue: Issue) -> QuerySet[User]:
+    """Whom an issue can be given to: its editors without whoever holds it."""
+    return editors(issue).exclude(pk=issue.holder_id)

@@ -4,20 +4,19 @@ import logging
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from members import notices
 from members.models import User
-from members.models.mandates import MandateKind
 from portal.lib import network
 from portal.lib.links import absolute_url
 from publications.models import Issue, Sending
 from publications.models.deliveries import PauseReason
 from publications.models.newsletters import IssueState
-from publications.telling import acting_now
+from publications.newsletters import holding
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +91,7 @@ def forget_outages(issue: Issue):
 def tell(sending: Sending):
     """Write to the editors. The mail waits in its own ledger until the server takes it."""
     issue = sending.issue
-    for person in editors(issue):
+    for person in responsible(issue):
         language = person.language
         with translation.override(language):
             notices.write(
@@ -117,9 +116,7 @@ def tell(sending: Sending):
             )
 
 
-def editors(issue: Issue) -> list[User]:
-    """Who declared the issue ready, while they run it; else all who do."""
-    desk = Q(mandates__kind=MandateKind.SECRETARIAT)
-    executive = Q(mandates__kind=MandateKind.EXECUTIVE, mandates__region=issue.region)
-    people = acting_now(User.objects.active(), desk | executive if issue.region else desk)
+def responsible(issue: Issue) -> list[User]:
+    """Who declared the issue ready, while they edit it; else all who do."""
+    people = list(holding.editors(issue))
     return [person for person in people if person.pk == issue.ready_by_id] or people

@@ -39,7 +39,7 @@ def send_test(issue: Issue, *, language: str, audience: str, to: User):
     Raises ValidationError for who does not edit the letter, while sending is paused, and when the
     mail server does not take it.
     """
-    if not holding.candidates(issue).filter(pk=to.pk).exists():
+    if not holding.editors(issue).filter(pk=to.pk).exists():
         raise ValidationError(
             _("A test goes to those alone who edit this letter."), code="not_an_editor"
         )

@@ -1,7 +1,6 @@
 """Mails about the editorial life of what members propose: to the proposer, and to the desk."""
 
-from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -95,26 +94,19 @@ def write(step: EditorialStep, person: User, *, kind: str, page: str, arguments:
 def reviewers(publication: Publication) -> list[User]:
     """The secretariat, and the executives who may decide on the text."""
     regions = list(publication.regions.values_list("pk", flat=True))
-    desk = Q(mandates__kind=MandateKind.SECRETARIAT)
-    executive = Q(mandates__kind=MandateKind.EXECUTIVE, mandates__region__in=regions)
-    people = acting_now(User.objects.active(), desk | executive)
+    desk = User.objects.acting_as(MandateKind.SECRETARIAT)
+    executives = User.objects.acting_as(MandateKind.EXECUTIVE, region__in=regions)
+    people = (desk | executives).order_by("pk")
     this = Publication.objects.filter(pk=publication.pk)
     return [person for person in people if this.editable_by(person).exists()]
 
 
 def proposers(publication: Publication) -> list[User]:
     """Who proposed it, while they act for the organisation; else whoever writes for it now."""
-    writes = Q(mandates__kind__in=WRITERS, mandates__organisation=publication.proposed_for_id)
-    people = acting_now(User.objects.active(), writes)
+    writers = User.objects.acting_as(*WRITERS, organisation=publication.proposed_for_id)
+    people = list(writers.order_by("pk"))
     own = [person for person in people if person.pk == publication.proposed_by_id]
     return own or people
-
-
-def acting_now(people, mandate: Q) -> list[User]:
-    today = timezone.localdate()
-    in_force = Q(mandates__until__isnull=True) | Q(mandates__until__gte=today)
-    found = people.filter(in_force, mandate, mandates__since__lte=today)
-    return list(found.distinct().order_by("pk"))
 
 
 def seen_proposer(publication: Publication, user: User) -> Organisation | None:

@@ -5,7 +5,6 @@ Each is written once to a person and kept in the ledger of mails.
 
 import datetime
 
-from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,6 @@ from portal.lib.links import absolute_url
 from publications.models import Issue, Newsletter
 from publications.models.periods import Period
 from publications.newsletters import rhythm, wording
-from publications.telling import acting_now
 
 EMPTY, LATE = "letter_empty", "letter_late"
 
@@ -33,10 +31,9 @@ def register():
 
 def editors(newsletter: Newsletter) -> list[User]:
     """The executives of its region; the secretariat for the world, and where there is none."""
-    people = User.objects.active()
-    own = Q(mandates__kind=MandateKind.EXECUTIVE, mandates__region=newsletter.region)
-    found = acting_now(people, own) if newsletter.region else []
-    return found or acting_now(people, Q(mandates__kind=MandateKind.SECRETARIAT))
+    own = User.objects.acting_as(MandateKind.EXECUTIVE, region=newsletter.region)
+    found = list(own.order_by("pk")) if newsletter.region else []
+    return found or list(User.objects.acting_as(MandateKind.SECRETARIAT).order_by("pk"))
 
 
 def tell_nothing_new(issue: Issue):

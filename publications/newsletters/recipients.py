@@ -8,6 +8,7 @@ Each address is there once; of somebody who is both, the members' audience holds
 from collections import Counter
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 
@@ -17,6 +18,9 @@ from publications.models import LetterLeft, Newsletter, Subscriber, Subscription
 from publications.models.subscribers import Audience
 from publications.newsletters import suppressing
 from regions.models import Region
+
+# So many accounts are given their rows by one round of questions.
+AT_ONCE = 500
 
 
 def of(newsletter: Newsletter) -> QuerySet[Subscriber]:
@@ -82,27 +86,40 @@ def take_in_members(newsletter: Newsletter) -> int:
 
     Returns how many were new, or have become somebody's."""
     own = Subscriber.objects.filter(person=OuterRef("pk"), email=OuterRef("address"))
-    people = members_of(newsletter).annotate(address=Lower("email")).exclude(Exists(own))
-    taken = 0
-    for person in people.order_by("pk"):
-        of_person(person)
-        taken += 1
-    return taken
+    missing = members_of(newsletter).annotate(address=Lower("email")).exclude(Exists(own))
+    people = list(missing.order_by("pk"))
+    for first in range(0, len(people), AT_ONCE):
+        take_in(people[first : first + AT_ONCE])
+    return len(people)
 
 
 def of_person(person: User) -> Subscriber:
     """The row of the address that an account has now."""
-    email = person.email.lower()
-    found, _is_new = Subscriber.objects.update_or_create(
-        email=email,
-        defaults={"person": person},
-        create_defaults={
-            "person": person,
-            "language": person.language,
-            "suppressed_at": suppressing.suppressed_at(email),
-        },
+    take_in([person])
+    return Subscriber.objects.get(email=person.email.lower())
+
+
+@transaction.atomic
+def take_in(people: Iterable[User]):
+    """Give the addresses of some accounts their rows; a row that is there becomes the account's."""
+    by_address = {person.email.lower(): person for person in people}
+    suppressed = suppressing.among(by_address)
+    Subscriber.objects.bulk_create(
+        [
+            Subscriber(
+                email=email,
+                person=person,
+                language=person.language,
+                suppressed_at=suppressed.get(email),
+            )
+            for email, person in by_address.items()
+        ],
+        ignore_conflicts=True,
     )
-    return found
+    rows = list(Subscriber.objects.filter(email__in=by_address))
+    for row in rows:
+        row.person = by_address[row.email]
+    Subscriber.objects.bulk_update(rows, ["person"])
 
 
 def staying(newsletter: Newsletter, subscribers: Iterable[int]) -> set[int]:

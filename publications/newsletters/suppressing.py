@@ -6,6 +6,7 @@ secret of the installation; one that was replaced still counts while Django is t
 """
 
 import datetime
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -31,13 +32,23 @@ def digests_of(email: str) -> list[str]:
     return [digest_of(email, key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
+def among(emails: Iterable[str]) -> dict[str, datetime.datetime]:
+    """Those of some addresses that nothing is sent to, since when, in one query."""
+    by_digest = {digest: email for email in emails for digest in digests_of(email)}
+    rows = Suppression.objects.in_force().filter(digest__in=by_digest)
+    found: dict[str, datetime.datetime] = {}
+    for digest, at in rows.values_list("digest", "at"):
+        found.setdefault(by_digest[digest], at)
+    return found
+
+
 def in_force(email: str):
     return Suppression.objects.in_force().filter(digest__in=digests_of(email))
 
 
 def suppressed_at(email: str) -> datetime.datetime | None:
     """Since when nothing is sent to an address; None while it may be written to."""
-    return in_force(email).values_list("at", flat=True).first()
+    return among([email]).get(email)
 
 
 def suppress(email: str, reason: str) -> Suppression:

@@ -170,6 +170,17 @@ def test_a_person_of_a_suppressed_address_is_taken_in_as_such(letter):
     assert Subscriber.objects.get().suppressed_at is not None
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_members_are_taken_in_by_as_many_questions(letter, number, django_assert_num_queries):
+    people = [member(letter.region, email=f"member-{place}@example.org") for place in range(number)]
+    make.create_subscriber(email="member-0@example.org", language="es")
+    with django_assert_num_queries(7):
+        assert recipients.take_in_members(letter) == number
+    found = Subscriber.objects.order_by("email").values_list("email", "person")
+    assert list(found) == [(person.email, person.pk) for person in people]
+    assert Subscriber.objects.get(email="member-0@example.org").language == "es"
+
+
 def test_freezing_keeps_each_once_with_their_audience(letter):
     member(letter.region, language="fr")
     make.create_subscription(newsletter=letter, email="member@example.org", language="en")

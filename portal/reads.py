@@ -120,6 +120,10 @@ def write_down() -> int:
     return sum(taken.values())
 
 
+# How many seconds the end of a process waits for the thread that is writing down.
+PATIENCE = 10
+
+
 class Writer:
     """The thread of this process that writes the tally down. It begins with the first read."""
 
@@ -127,6 +131,7 @@ class Writer:
         self._lock = threading.Lock()
         self._ends = threading.Event()
         self._process = 0
+        self._thread: threading.Thread | None = None
 
     def begin(self):
         if self._process == os.getpid() or not settings.READS_EVERY:
@@ -137,13 +142,18 @@ class Writer:
             # A process that was forked from one that counted has no thread, and nothing to write.
             self._process = os.getpid()
             self._ends = threading.Event()
-            threading.Thread(target=self._run, name="reads", daemon=True).start()
+            self._thread = threading.Thread(target=self._run, name="reads", daemon=True)
+            self._thread.start()
             atexit.register(self.end)
 
     def end(self):
-        """Write down what is left. Called when the process ends."""
+        """Write down what is left. Called when the process ends.
+
+        What the thread has taken is in its hands alone: it is waited for, a while.
+        """
         if self._process == os.getpid():
             self._ends.set()
+            self._thread.join(PATIENCE)
             write_down()
 
     def _run(self):

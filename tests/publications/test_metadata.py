@@ -9,6 +9,7 @@ import pytest
 import rispy
 from bibtexparser.bparser import BibTexParser
 from bibtexparser.customization import convert_to_unicode
+from django.db import transaction
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -241,10 +242,9 @@ texts = st.text(
 
 @pytest.fixture(scope="module")
 def plain_record(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        publication = create_publication()
-        found = record_of(publication)
-        publication.delete()
+    with django_db_blocker.unblock(), transaction.atomic():
+        found = record_of(create_publication())
+        transaction.set_rollback(True)
     return found
 
 

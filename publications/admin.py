@@ -206,7 +206,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    list_display = ("kind", "organisation", "region", "language", "year", "state", "queued_at")
+    list_display = ("kind", "organisation", "region", "language", "period", "state", "queued_at")
     list_filter = ("state", "kind", "language")
     list_select_related = ("organisation", "region")
     search_fields = ("organisation__name_fr", "organisation__name_en")

@@ -42,10 +42,9 @@ def issue_told(issue: Issue) -> Told:
 
 
 def report_told(report: Report) -> Told:
-    region = report.region or report.organisation.region
-    subject = f"{report.get_kind_display()}, {report.subject}, {report.year}"
+    region = report.region or (report.organisation and report.organisation.region)
     url = reverse("publications:reports_desk")
-    return Told(subject, url, region, report.get_state_display(), "error")
+    return Told(str(report), url, region, report.get_state_display(), "error")
 
 
 def of_region(rows: QuerySet, region: Region) -> QuerySet:

@@ -67,6 +67,7 @@ def remake_report(request: HttpRequest, pk: int) -> HttpResponse:
             subject=report.subject,
             language=report.language,
             year=report.year,
+            quarter=report.quarter,
             by=request.user,
         )
     except ValidationError as error:

@@ -128,6 +128,15 @@ class IssueQuerySet(TranslatableQuerySet):
         """The archive: what has been sent, whole."""
         return self.filter(state=IssueState.SENT)
 
+    def standing_for(self, year: int, quarter: int | None = None):
+        """Those of a year, or of a quarter and its months."""
+        if quarter is None:
+            return self.filter(period__startswith=f"{year}-")
+        months = range(3 * quarter - 2, 3 * quarter + 1)
+        return self.filter(
+            period__in=(f"{year}-Q{quarter}", *(f"{year}-{month:02d}" for month in months))
+        )
+
     def due_to_leave(self, now: datetime.datetime):
         """Those whose hour has come, and that are not under way yet."""
         return self.filter(state=IssueState.READY, scheduled_for__lte=now)

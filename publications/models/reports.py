@@ -1,5 +1,6 @@
-"""PDF reports: certificate, a member's year, a region's year. Each is a job with a file."""
+"""PDF reports on a member, a region, the programme or all members. Each is a job with a file."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -7,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
-from portal.lib.jobs import Job, JobQuerySet
+from portal.lib.jobs import Job, JobQuerySet, JobState
 from portal.lib.translations import Language
+from publications.models.periods import Period
 from regions.models import Region
 
 
@@ -16,31 +18,51 @@ class ReportKind(models.TextChoices):
     CERTIFICATE = "certificate", _("certificate of membership")
     MEMBER = "member", _("yearly report of a member")
     REGION = "region", _("regional report")
+    PROGRAMME = "programme", _("programme report")
+    DIRECTORY = "directory", _("directory of members")
+
+
+ON_ORGANISATION = (ReportKind.CERTIFICATE, ReportKind.MEMBER)
+# About a quarter, if one is named, and otherwise about the year.
+BY_QUARTER = (ReportKind.REGION, ReportKind.PROGRAMME)
+# What a member may read whoever asked for it: nothing in these is about one member's affairs.
+SHARED = (ReportKind.PROGRAMME, ReportKind.DIRECTORY)
+RUNNING = Q(state__in=(JobState.QUEUED, JobState.RUNNING))
 
 
 class ReportQuerySet(JobQuerySet):
     def visible_to(self, user: User):
-        """Reports on what the user acts for: own organisation, own region, everything."""
+        """Reports on what the user acts for: own organisation, own region, everything.
+
+        Who acts for an organisation also reads the finished reports on the whole network and the
+        directories, and follows the one asked for."""
         standing = user.standing
         if standing.is_secretariat:
             return self
         organisations = Organisation.objects.editable_by(user).values("pk")
         members_region = [o.region.pk for o in standing.organisations if o.region]
-        return self.filter(
+        seen = (
             Q(organisation__in=organisations)
             | Q(region__in=[region.pk for region in standing.regions])
             | Q(region__in=members_region, kind=ReportKind.REGION)
         )
+        if standing.organisations or standing.regions:
+            seen |= Q(kind__in=SHARED, state=JobState.DONE)
+            seen |= Q(kind__in=SHARED, requested_by=user)
+        if standing.regions:
+            seen |= Q(kind__in=SHARED, region=None)
+        return self.filter(seen)
 
     def run_by(self, user: User):
-        """Reports a person may ask for, cancel or make again at the desk."""
+        """Reports a person may ask for, cancel or make again at the desk: a regional executive
+        those of the own region and of the whole network."""
         standing = user.standing
         if standing.is_secretariat:
             return self
-        return self.filter(
-            Q(organisation__in=Organisation.objects.run_by(user).values("pk"))
-            | Q(region__in=standing.regions)
-        )
+        run = Q(organisation__in=Organisation.objects.run_by(user).values("pk"))
+        if standing.regions:
+            run |= Q(region__in=standing.regions) | Q(kind__in=SHARED, region=None)
+        return self.filter(run)
 
 
 def report_path(instance: "Report", filename: str) -> str:
@@ -48,7 +70,8 @@ def report_path(instance: "Report", filename: str) -> str:
 
 
 class Report(Job):
-    """One PDF about one organisation or region, in one language, for one year."""
+    """One PDF in one language, for one year or quarter: about one organisation, one region, or
+    the whole network, which is neither."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=ReportKind)
     organisation = models.ForeignKey(
@@ -69,6 +92,12 @@ class Report(Job):
     )
     language = models.CharField(_("language"), max_length=2, choices=Language)
     year = models.PositiveSmallIntegerField(_("year"))
+    quarter = models.PositiveSmallIntegerField(
+        _("quarter"),
+        null=True,
+        blank=True,
+        validators=(MinValueValidator(1), MaxValueValidator(4)),
+    )
     file = models.FileField(_("file"), upload_to=report_path, max_length=200, blank=True)
     data = models.JSONField(default=dict, blank=True, editable=False)
     requested_by = models.ForeignKey(
@@ -83,37 +112,63 @@ class Report(Job):
         verbose_name_plural = _("reports")
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind="region", region__isnull=False, organisation__isnull=True)
-                | Q(
-                    kind__in=("certificate", "member"),
-                    organisation__isnull=False,
-                    region__isnull=True,
-                ),
+                condition=Q(kind__in=ON_ORGANISATION, organisation__isnull=False, region=None)
+                | Q(kind=ReportKind.REGION, region__isnull=False, organisation=None)
+                | Q(kind=ReportKind.PROGRAMME, organisation=None, region=None)
+                | Q(kind=ReportKind.DIRECTORY, organisation=None),
                 name="report_is_about_what_its_kind_asks",
                 violation_error_message=_("Choose the organisation or the region of the report."),
             ),
-            # A second request for the same thing joins the first while that is under way.
+            models.CheckConstraint(
+                condition=Q(quarter=None) | Q(kind__in=BY_QUARTER, quarter__range=(1, 4)),
+                name="report_on_quarter_of_a_kind_that_has_them",
+                violation_error_message=_("This report is about a whole year."),
+            ),
+            # A second request for the same thing joins the first while that is under way. Rows
+            # with a null never collide, so that each set of nulls has a constraint of its own.
             models.UniqueConstraint(
                 fields=("kind", "organisation", "language", "year"),
-                condition=Q(state__in=("queued", "running"), organisation__isnull=False),
+                condition=RUNNING & Q(organisation__isnull=False),
                 name="report_on_organisation_once_at_a_time",
             ),
             models.UniqueConstraint(
                 fields=("kind", "region", "language", "year"),
-                condition=Q(state__in=("queued", "running"), region__isnull=False),
+                condition=RUNNING & Q(region__isnull=False, quarter=None),
                 name="report_on_region_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=("kind", "region", "language", "year", "quarter"),
+                condition=RUNNING & Q(region__isnull=False, quarter__isnull=False),
+                name="report_on_quarter_of_region_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=("kind", "language", "year"),
+                condition=RUNNING & Q(organisation=None, region=None, quarter=None),
+                name="report_on_network_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=("kind", "language", "year", "quarter"),
+                condition=RUNNING & Q(organisation=None, region=None, quarter__isnull=False),
+                name="report_on_quarter_of_network_once_at_a_time",
             ),
         )
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.subject} ({self.language}, {self.year})"
+        about = f"{self.subject}, " if self.subject else ""
+        return f"{self.get_kind_display()}: {about}{self.period} ({self.language})"
 
     def get_absolute_url(self):
         return reverse("publications:report_file", kwargs={"pk": self.pk})
 
     @property
-    def subject(self) -> Organisation | Region:
+    def subject(self) -> Organisation | Region | None:
+        """What it is about; None for the whole network."""
         return self.organisation or self.region
+
+    @property
+    def period(self) -> str:
+        """2026, or 2026-Q3."""
+        return str(Period(self.year, self.quarter)) if self.quarter else str(self.year)
 
     @property
     def age(self):

@@ -13,6 +13,7 @@ from members.reach import Reach
 from portal.lib.translations import Text
 from programme.models import Axis
 from publications.models import Publication
+from publications.models.periods import Period
 from regions.models import Country, Grouping, GroupingMember, Region
 
 
@@ -31,10 +32,12 @@ def region_data(region: Region | None, language: str) -> dict | None:
     }
 
 
-def year_span(year: int, today: datetime.date) -> tuple[datetime.date, datetime.date]:
-    """The first and last day a report on the year covers; the present year ends today."""
-    last = datetime.date(year, 12, 31)
-    return datetime.date(year, 1, 1), min(last, max(today, datetime.date(year, 1, 1)))
+def span(
+    year: int, quarter: int | None, today: datetime.date
+) -> tuple[datetime.date, datetime.date]:
+    """The first and last day a report on the year or quarter covers; the present one ends today."""
+    period = Period(year, quarter) if quarter else Period(year, 1, 12)
+    return period.first_day, min(period.last_day, max(today, period.first_day))
 
 
 def members_by_country(region: Region) -> dict[str, int]:

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
 from portal.lib.translations import LANGUAGES, Language
-from publications.models.reports import ReportKind
+from publications.models.reports import ON_ORGANISATION, ReportKind
+from publications.reports.making import KINDS
 from regions.models import Region
 
 EARLIEST_YEAR = 2000
@@ -17,7 +18,9 @@ def current_year() -> int:
 
 
 class ReportForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Report"), choices=ReportKind)
+    kind = forms.ChoiceField(
+        label=_("Report"), choices=[choice for choice in ReportKind.choices if choice[0] in KINDS]
+    )
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Organisation"), required=False
     )
@@ -87,6 +90,6 @@ class MemberReportForm(ReportForm):
         if len(own) == 1:
             self.fields["organisation"].initial = own[0]
         self.fields["kind"].choices = [
-            choice for choice in ReportKind.choices if choice[0] != ReportKind.REGION
+            choice for choice in ReportKind.choices if choice[0] in ON_ORGANISATION
         ]
         del self.fields["region"]

@@ -36,25 +36,26 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def request(
     *,
     kind: str,
-    subject: Organisation | Region,
+    subject: Organisation | Region | None = None,
     language: str,
     year: int,
+    quarter: int | None = None,
     by: User | None = None,
 ) -> Report:
     """Ask for a report; a second request for the same thing joins the first.
 
-    Raises ValidationError when there would be nothing to report.
+    ``subject`` is None for a report on the whole network, ``quarter`` is None for one on the
+    year. Raises ValidationError when there would be nothing to report.
     """
-    module = KINDS[ReportKind(kind)]
-    with translation.override(language):
-        module.data(subject, year, language)
     wanted = {
         "kind": kind,
         "organisation": subject if isinstance(subject, Organisation) else None,
         "region": subject if isinstance(subject, Region) else None,
         "language": language,
         "year": year,
+        "quarter": quarter,
     }
+    frozen_data(Report(**wanted))
     try:
         with transaction.atomic():
             report = Report.objects.create(**wanted, requested_by=by)
@@ -65,6 +66,17 @@ def request(
         return waiting
     ring(report)
     return report
+
+
+def frozen_data(report: Report) -> dict:
+    """The figures of today that a report, asked for or not yet saved, is made from.
+
+    Raises ValidationError when there would be nothing to report.
+    """
+    module = KINDS[ReportKind(report.kind)]
+    quarter = {"quarter": report.quarter} if report.quarter else {}
+    with translation.override(report.language):
+        return module.data(report.subject, report.year, report.language, **quarter)
 
 
 def ring(report: Report):
@@ -111,10 +123,8 @@ def discard_file(report: Report):
 
 def render(report: Report) -> bytes:
     """The PDF of a report, keeping on the row the data it was made from."""
-    module = KINDS[ReportKind(report.kind)]
     report.beat(1, STEPS)
-    with translation.override(report.language):
-        report.data = module.data(report.subject, report.year, report.language)
+    report.data = frozen_data(report)
     return render_data(
         kind=report.kind,
         data=report.data,
@@ -164,11 +174,12 @@ def region_map(data: dict, language: str) -> dict | None:
 
 
 def report_symbol(kind: str, data: dict) -> str:
-    """The symbol in the foot: M/2026/014 on a certificate, F/R8/2026 on a regional report."""
+    """The symbol in the foot: M/2026/014 on a certificate, F/R8/2026-Q3 on a regional report."""
     if kind == ReportKind.CERTIFICATE:
         return data["number"]
     if kind == ReportKind.REGION:
-        return f"F/{data['region']['code']}/{data['year']}"
+        quarter = f"-Q{data['quarter']}" if data["quarter"] else ""
+        return f"F/{data['region']['code']}/{data['year']}{quarter}"
     return f"{data['number']}/{data['year']}"
 
 
@@ -186,8 +197,9 @@ def harmless(cell):
 
 
 def file_name(report: Report) -> str:
-    subject = report.region.code if report.region else report.organisation.slug
-    return f"{report.kind}-{slugify(subject)}-{report.year}-{report.language}.pdf"
+    """region-r8-2026-q3-fr.pdf; without a subject, programme-2026-fr.pdf."""
+    subject = report.region.code if report.region else getattr(report.organisation, "slug", "")
+    return f"{slugify(f'{report.kind} {subject} {report.period} {report.language}')}.pdf"
 
 
 def requeue_stale(now: datetime.datetime | None = None) -> int:
@@ -211,7 +223,7 @@ def request_due(today: datetime.date | None = None) -> int:
     organisation's own language, from January on; each region's in its own language."""
     today = today or timezone.localdate()
     year = today.year - 1
-    made = Report.objects.filter(year=year)
+    made = Report.objects.filter(year=year, quarter=None)
     members_due = Organisation.objects.active().filter(
         Exists(Membership.objects.filter(organisation=OuterRef("pk"), starts_on__year__lte=year)),
         ~Exists(made.filter(kind=ReportKind.MEMBER, organisation=OuterRef("pk"))),

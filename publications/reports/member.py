@@ -16,8 +16,8 @@ from publications.reports.figures import (
     reach_data,
     reach_rows,
     region_data,
+    span,
     text_data,
-    year_span,
 )
 
 TEMPLATE = "publications/reports/member.html"
@@ -31,7 +31,7 @@ def data(
     Raises ValidationError when it was not yet a member by the end of that year.
     """
     today = today or timezone.localdate()
-    first, last = year_span(year, today)
+    first, last = span(year, None, today)
     since = organisation.member_since
     if since is None or since.year > year:
         raise ValidationError(

@@ -1,4 +1,4 @@
-"""The regional report: members, groupings, publications, events and letters of one year."""
+"""The regional report: members, groupings, publications, events and letters of a period."""
 
 import datetime
 
@@ -16,18 +16,27 @@ from publications.reports.figures import (
     reach_data,
     reach_rows,
     region_data,
+    span,
     text_data,
-    year_span,
 )
 from regions.models import Region
 
 TEMPLATE = "publications/reports/region.html"
 
 
-def data(region: Region, year: int, language: str, *, today: datetime.date | None = None) -> dict:
-    """The figures of a region for a year, as plain values; lists are in reading order."""
+def data(
+    region: Region,
+    year: int,
+    language: str,
+    *,
+    quarter: int | None = None,
+    today: datetime.date | None = None,
+) -> dict:
+    """The figures of a region for a year or quarter, as plain values, lists in reading order.
+
+    Members, groupings and readers are those of today, whatever the period."""
     today = today or timezone.localdate()
-    first, last = year_span(year, today)
+    first, last = span(year, quarter, today)
     members = Organisation.objects.active().in_region(region)
     counts = members_by_country(region)
     countries = countries_of(region, language)
@@ -37,6 +46,7 @@ def data(region: Region, year: int, language: str, *, today: datetime.date | Non
         "region": region_data(region, language),
         "description": text_data(region.text("description", language)),
         "year": year,
+        "quarter": quarter,
         "first_day": first.isoformat(),
         "last_day": last.isoformat(),
         "members": members.count(),
@@ -48,7 +58,8 @@ def data(region: Region, year: int, language: str, *, today: datetime.date | Non
         "publications": publications.count(),
         "events": Event.objects.public().in_region(region).beginning_between(first, last).count(),
         "issues": Issue.objects.public()
-        .filter(newsletter__region=region, period__startswith=str(year))
+        .filter(newsletter__region=region)
+        .standing_for(year, quarter)
         .count(),
         "subscribers": subscribers.count(),
         "groupings": groupings_of(region, today, language),

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "Make a PDF report: report certificate|member|region --of SLUG-OR-CODE --output FILE"
 
     def add_arguments(self, parser):
-        parser.add_argument("kind", choices=ReportKind.values)
+        parser.add_argument("kind", choices=[kind.value for kind in making.KINDS])
         parser.add_argument("--of", required=True, help="an organisation’s address or R1 to R9")
         parser.add_argument("--language", choices=LANGUAGES, default="fr")
         parser.add_argument("--year", type=int, default=timezone.localdate().year)

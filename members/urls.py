@@ -75,6 +75,8 @@ urlpatterns = [
     path("space/my-data.json", own_personal_data.own_data_json, name="space_own_data_json"),
     path("space/dues/", own_dues.own_dues, name="space_dues"),
     path("space/dues/renewal/", own_dues.renewal, name="space_renewal"),
+    path("space/dues/invoices/<int:pk>/", own_dues.invoice_file, name="space_invoice"),
+    path("space/dues/receipts/<int:pk>/", own_dues.receipt_file, name="space_receipt"),
     path("space/organisation/", own_organisation.organisation, name="space_organisation"),
     path("space/organisation/preview/", preview.own_preview, name="space_preview"),
     path("space/own-members/", own_members.own_associations, name="space_own_members"),
@@ -154,6 +156,10 @@ urlpatterns = [
     path("secretariat/dues/issue/", desk_dues.issue, name="desk_dues_issue"),
     path("secretariat/dues/of/<slug:slug>/", desk_dues.account, name="desk_dues_account"),
     path("secretariat/dues/periods/<int:pk>/", desk_dues.issue_one, name="desk_dues_issue_one"),
+    path("secretariat/dues/<int:pk>/invoice/", desk_dues.invoice_file, name="desk_invoice"),
+    path(
+        "secretariat/dues/payments/<int:pk>/receipt/", desk_dues.receipt_file, name="desk_receipt"
+    ),
     path("secretariat/dues/<int:pk>/payment/", desk_dues.payment, name="desk_dues_payment"),
     path("secretariat/dues/<int:pk>/waiver/", desk_dues.waive, name="desk_dues_waiver"),
     path("secretariat/dues/<int:pk>/cancel/", desk_dues.cancel, name="desk_dues_cancel"),

@@ -254,6 +254,8 @@ TABLE = {
     "members:space_association_remove": ("post", OWN_PEOPLE_ACT),
     "members:space_people": ("get", SPACE),
     "members:space_dues": ("get", SPACE),
+    "members:space_invoice": ("get", OWN_TEXT),
+    "members:space_receipt": ("get", OWN_TEXT),
     "members:space_renewal": ("get", SPACE),
     # Written in the area by the organisation's people; the others have the desk
     "members:space_threads": ("get", SPACE),
@@ -321,6 +323,8 @@ TABLE = {
     "members:desk_dues_waiver": ("get", SECRETARIAT),
     "members:desk_dues_cancel": ("get", SECRETARIAT),
     "members:desk_dues_payment_back": ("get", SECRETARIAT),
+    "members:desk_invoice": ("get", DESK_ROW),
+    "members:desk_receipt": ("get", DESK_ROW),
     "members:desk_dues_waiver_back": ("get", SECRETARIAT),
     # The secretariat
     "publications:desk_list": ("get", HIDDEN),
@@ -796,6 +800,10 @@ def arguments(**made) -> dict:
         "members:desk_dues_waiver": invoice,
         "members:desk_dues_cancel": invoice,
         "members:desk_dues_payment_back": {"pk": made["payment"].pk},
+        "members:space_invoice": invoice,
+        "members:desk_invoice": invoice,
+        "members:space_receipt": {"pk": made["payment"].pk},
+        "members:desk_receipt": {"pk": made["payment"].pk},
         "members:desk_dues_waiver_back": {"pk": made["waiver"].pk},
         "members:space_mandate": mandate,
         "members:space_mandate_end": mandate,

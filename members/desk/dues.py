@@ -4,7 +4,7 @@ A regional executive sees one region's and records nothing.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,13 +13,15 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from members import dues
+from members import dues, dues_papers
 from members.forms.dues import DuesFilter, IssueForm, PaymentForm, ReasonForm, WaiverForm
 from members.models import Invoice, Membership, Organisation, Payment, User, Waiver
 from members.perms import may_record_dues, may_see_dues
 from portal.lib.access import permitted
+from portal.lib.translations import current_language
 
 PER_PAGE = 50
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -171,6 +173,28 @@ def account_of(organisation: Organisation):
         "waivers__recorded_by",
         "waivers__cancelled_by",
     )
+
+
+@permitted(may_see_dues)
+def invoice_file(request: HttpRequest, pk: int) -> HttpResponse:
+    found = recorded(request, pk)
+    return as_pdf(dues_papers.invoice_pdf, found, found.number)
+
+
+@permitted(may_see_dues)
+def receipt_file(request: HttpRequest, pk: int) -> HttpResponse:
+    seen = Invoice.objects.visible_to(request.user)
+    found = get_object_or_404(Payment.objects.filter(invoice__in=seen), pk=pk)
+    return as_pdf(dues_papers.receipt_pdf, found, found.receipt_number)
+
+
+def as_pdf(printer: Callable[..., bytes], record: Invoice | Payment, number: str) -> HttpResponse:
+    """The document in the language of the address, under its number."""
+    language = current_language()
+    name = f"{number.replace('/', '-')}-{language}.pdf"
+    headers = {"Content-Disposition": content_disposition_header(False, name)}
+    content = printer(record, language=language)
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 @permitted(may_record_dues)

@@ -2,16 +2,16 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from members import dues, renewals
-from members.desk.dues import account_of
-from members.models import Organisation
+from members import dues, dues_papers, renewals
+from members.desk.dues import account_of, as_pdf
+from members.models import Invoice, Organisation, Payment
 from members.perms import may_renew
-from members.space.own import for_own_organisation, page_of
+from members.space.own import for_own_organisation, own_organisations, page_of
 from members.views.renewal import Renewing
 
 
@@ -31,6 +31,20 @@ def own_dues(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "renewal_url": page_of("members:space_renewal", organisation, request.user),
     }
     return render(request, "members/space_dues.html", context)
+
+
+def invoice_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """An invoice of one of the person's organisations, cancelled or not, as a PDF."""
+    own = Invoice.objects.filter(organisation__in=own_organisations(request.user))
+    found = get_object_or_404(own, pk=pk)
+    return as_pdf(dues_papers.invoice_pdf, found, found.number)
+
+
+def receipt_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt of a payment for one of the person's organisations, void or not, as a PDF."""
+    own = Payment.objects.filter(invoice__organisation__in=own_organisations(request.user))
+    found = get_object_or_404(own, pk=pk)
+    return as_pdf(dues_papers.receipt_pdf, found, found.receipt_number)
 
 
 @never_cache

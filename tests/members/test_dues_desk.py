@@ -60,6 +60,8 @@ OWN = {
     "members:desk_dues_cancel",
     "members:desk_dues_payment_back",
     "members:desk_dues_waiver_back",
+    "members:desk_invoice",
+    "members:desk_receipt",
 }
 
 

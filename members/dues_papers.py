@@ -1,0 +1,41 @@
+"""Invoices and receipts as tagged PDFs, laid out while their reader waits: one page each.
+
+What they say is read from the books each time, so that a copy fetched today says what has been
+paid, cancelled or taken back since. The layout is kept for an hour under all that it says.
+"""
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.serializers.json import DjangoJSONEncoder
+
+from members.dues_documents import invoice_data, receipt_data
+from members.models import Invoice, Payment
+from portal.lib import network, pdf
+
+
+def invoice_pdf(invoice: Invoice, *, language: str) -> bytes:
+    return printed("members/invoice_print.html", invoice_data(invoice, language=language))
+
+
+def receipt_pdf(payment: Payment, *, language: str) -> bytes:
+    return printed("members/receipt_print.html", receipt_data(payment, language=language))
+
+
+def printed(template: str, data: dict) -> bytes:
+    identity = network.current()
+    said = json.dumps([template, data, identity.told], cls=DjangoJSONEncoder, sort_keys=True)
+    key = f"dues-pdf:{hashlib.sha256(said.encode()).hexdigest()}"
+    content = cache.get(key)
+    if content is None:
+        context = {
+            "data": data,
+            "symbol": data["number"],
+            "site": settings.SITE_HOST,
+            "network": identity,
+        }
+        content = pdf.render(template, context, language=data["language"])
+        cache.set(key, content, timeout=3600)
+    return content

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from members.perms import may_open_desk
 from members.reach import Reach
 from portal.desk import PageForm
+from portal.lib import links, network
 from portal.lib.access import permitted
 from portal.lib.translations import TranslationState, current_language
 from portal.lib.versions import Change
@@ -27,6 +28,16 @@ from regions.models import Region
 
 READY, MISSING = TranslationState.READY, TranslationState.MISSING
 STATES = (READY, TranslationState.IN_PROGRESS, TranslationState.OUTDATED, MISSING)
+
+
+HOSTILE_NAMES = [
+    "Conseil-" + "trèslongmotsansespace" * 9 + " (exemple)",
+    "<b>Council</b> & <script>alert(1)</script> (example)",
+    "المجلس الوطني للرعاية الاجتماعية (مثال)",
+    "Εθνικό Συμβούλιο, Национальный совет, राष्ट्रीय परिषद (example)",
+    "Łódź Şişli Đắk Lắk Māori ẞ (example)",
+    "社会福祉協議会（例） \U0001f30d (example)",
+]
 
 
 class ExampleForm(forms.Form):
@@ -49,6 +60,24 @@ class ExampleForm(forms.Form):
 @permitted(may_open_desk)
 def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/gallery.html", gallery_context())
+
+
+def print_context(language: str) -> dict:
+    """What a printed document is given, with an example for each of its parts."""
+    address = links.absolute(f"/{language}/")
+    return {
+        "language": language,
+        "network": network.current(),
+        "symbol": "F/R8/2026",
+        "site": address,
+        "permanent": address,
+        "day": datetime.date(2026, 10, 2),
+        "demonstration": True,
+        "attached": ["f-r8-2026.csv"],
+        "cover_title": {"value": "Afrique orientale et australe (exemple)", "language": "fr"},
+        "charts": example_charts(),
+        "hostile": HOSTILE_NAMES,
+    }
 
 
 def gallery_context() -> dict:
@@ -95,6 +124,7 @@ def gallery_context() -> dict:
         ),
         "figures": [("Member organisations", 14), ("Subscribers", 1284)],
         "bars": [{"name": f"Axis {n}", "number": n, "count": n * n % 8} for n in range(1, 8)],
+        "charts": example_charts(),
         "tabs": [
             {"url": "#tabs", "label": "Dashboard", "current": True},
             {"url": "#tabs", "label": "People", "current": False},
@@ -105,6 +135,40 @@ def gallery_context() -> dict:
             Message(constants.ERROR, "Nothing was saved."),
         ],
         "page": Paginator(range(75), 25).page(2),
+    }
+
+
+def example_charts() -> dict:
+    """Rows as a report keeps them, for each kind of chart."""
+    states = {"KE": "AC", "MW": "A", "RW": "", "TZ": "C", "UG": "", "ZM": "A", "ZW": ""}
+    cells = [{"label": c, "name": f"State {c}", "codes": list(s)} for c, s in states.items()]
+    return {
+        "axes": [
+            {"number": n, "label": f"Axis {n} (example)", "count": count}
+            for n, count in enumerate((4, 0, 14, 9, 11, 3, 6), 1)
+        ],
+        "countries": [
+            {"label": {"value": "Pays du lac (exemple)", "language": "fr"}, "count": 1284},
+            {"label": "Island (example)", "count": 1},
+        ],
+        "periods": ["2022", "2023", "2024", "2025", "2026"],
+        "panels": [
+            {"label": f"R{n}", "values": [n, n + 2, 14 - n, 3, 14 if n == 8 else 0]}
+            for n in range(1, 10)
+        ],
+        "events": [
+            {
+                "date": f"2026-{month:02}-{day:02}",
+                "label": f"Meeting {day} (example)",
+                "detail": "Example",
+            }
+            for month, day in ((1, 5), (3, 14), (3, 16), (3, 18), (5, 30), (6, 2), (12, 31))
+        ],
+        "groupings": [
+            {"acronym": "LAKE", "label": "Lake states (example)", "cells": cells},
+            {"acronym": "", "label": "All states of the shore (example)", "cells": cells[:3] * 8},
+        ],
+        "legend": [("A", "national council"), ("C", "another organisation")],
     }
 
 

@@ -134,7 +134,11 @@ def test_a_component_names_its_style(path):
     named = re.search(r"CSS: ((?:[a-z_]+\.css(?:, )?)+|none)", opening[0])
     assert named, f"{path.name} does not name its style"
     files = [] if named[1] == "none" else named[1].split(", ")
-    kept = {path.name for place in ("components", "desk") for path in (STYLES / place).iterdir()}
+    kept = {
+        path.name
+        for place in ("components", "desk", "print")
+        for path in (STYLES / place).iterdir()
+    }
     assert set(files) - kept == set()
 
 

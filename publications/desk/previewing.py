@@ -15,14 +15,15 @@ from publications.models import Issue
 from publications.models.subscribers import Audience
 from publications.newsletters import gate, previewing
 
-# A mail has its styles inline and needs nothing else: no script, no form, no frame.
+# A mail has its styles inline and needs nothing else: no script, no form, no frame. As a page of
+# this origin it is given the pictures of a draft, which take the session's cookie.
 POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
     "form-action": [NONE],
     "frame-ancestors": [NONE],
     "base-uri": [NONE],
-    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+    "sandbox": ["allow-same-origin", "allow-popups", "allow-popups-to-escape-sandbox"],
 }
 
 

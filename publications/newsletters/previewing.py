@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from lxml import html
 
 from members.models import User
+from portal.lib import prose
+from portal.lib.links import absolute
 from publications.models import Issue
 from publications.models.subscribers import Audience
 from publications.newsletters import holding, rendering, sending
@@ -23,9 +25,17 @@ def audiences(issue: Issue) -> tuple[Audience, ...]:
 
 
 def letter(issue: Issue, language: str, audience: str, *, images: bool = True) -> rendering.Letter:
-    """The mail of a segment. Without images, their words stand there, as in many mail programs."""
+    """The mail of a segment. Without images, their words stand there, as in many mail programs.
+
+    Pictures are taken from where those who may edit the letter see them: until it is sent, the
+    public does not.
+    """
     found = rendering.letter(issue, language, audience=audience).addressed(token=NOBODY)
-    return found if images else found._replace(html=PICTURE.sub(without_picture, found.html))
+    if images:
+        return found._replace(
+            html=found.html.replace(absolute("/pictures/"), prose.closed_address())
+        )
+    return found._replace(html=PICTURE.sub(without_picture, found.html))
 
 
 def without_picture(match: re.Match) -> str:

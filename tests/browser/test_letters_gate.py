@@ -84,13 +84,20 @@ def test_the_letter_of_the_world_waits_for_a_second_person(visit):
 def test_a_mail_is_readable_for_everybody(visit, language):
     house = furnish()
     issue = draft(factories.create_newsletter(factories.create_region("R2")))
+    picture = factories.create_picture()
+    body = f'<p>Texte.</p><img src="/pictures/{picture.name}" alt="Un lac">'
+    block = issue.blocks.create(title_fr="Mot", body_fr=body, title_es="Palabra", body_es=body)
+    block.pictures.set([picture])
     page = visit("/fr/account/login/")
     log_in(page, house["secretary"])
     page.goto(f"/fr/secretariat/newsletters/{issue.dashed_symbol}/preview/")
     assert page.locator("main h1").inner_text() == "Aperçus"
     looked_at(page)
-    mail = page.goto(f"/fr/secretariat/newsletters/{issue.dashed_symbol}/preview/{language}.html")
-    assert mail.status == 200
+    # The picture of a draft takes the cookie, which a page without an origin would not send.
+    with page.expect_response(lambda answer: picture.name in answer.url) as shown:
+        address = f"/fr/secretariat/newsletters/{issue.dashed_symbol}/preview/{language}.html"
+        mail = page.goto(address)
+    assert (mail.status, shown.value.status) == (200, 200)
     html = mail.text()
     # The preview forbids scripts, axe's too: the same mail is looked at on a page of its own.
     page.goto("about:blank")

@@ -64,7 +64,7 @@ def test_a_preview_has_a_policy_of_its_own(client, secretary, issue):
     assert "default-src 'none'" in policy
     assert "style-src 'unsafe-inline'" in policy
     assert "img-src 'self'" in policy
-    assert "sandbox" in policy
+    assert "sandbox allow-same-origin allow-popups " in policy
     assert "script-src" not in policy
     assert '<html lang="es"' in response.content.decode()
     assert "unsafe-inline" not in client.get(desk(issue))["Content-Security-Policy"]
@@ -87,6 +87,26 @@ def test_members_are_told_why_they_receive_it(client, secretary, issue):
 def test_nobodys_address_stands_in_a_preview(issue):
     letter = previewing.letter(issue, "fr", "public")
     assert rendering.TOKEN not in letter.html + letter.text
+
+
+def test_pictures_of_a_draft_show_in_its_preview_to_its_editors_alone(client, issue):
+    picture = make.create_picture()
+    html = f'<p>Texte.</p><img src="/pictures/{picture.name}" alt="Un lac">'
+    block = issue.blocks.create(place="opening", title_fr="Photo", body_fr=html)
+    block.pictures.set([picture])
+    client.force_login(make.create_executive(issue.region))
+    preview = client.get(desk(issue, "preview/fr.html", "es")).content.decode()
+    shown = re.search(r'<img src="([^"]+)"', preview)[1]
+    assert shown == f"/es/space/pictures/{picture.name}"
+    client.force_login(make.create_executive(make.create_region("R2")))
+    assert client.get(shown).status_code == 404
+    client.logout()
+    assert client.get(shown).status_code == 302
+    assert client.get(f"/pictures/{picture.name}").status_code == 404
+    client.force_login(make.create_executive(issue.region))
+    given = client.get(shown)
+    given.close()
+    assert (given.status_code, given["Content-Type"]) == (200, "image/png")
 
 
 def test_with_images_off_their_words_stand_in_their_place(issue):

@@ -398,8 +398,10 @@ SERVER_EMAIL = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 # Where answers to messages come in: reply@example.org receives reply+TOKEN@example.org, and the
 # mail server hands each mail to `manage.py receive-mail`. Without it people answer in the portal.
 REPLY_ADDRESS = env.str("REPLY_ADDRESS", default="").lower()
-# Opens /hooks/mail/… to a mail provider that tells of bounces and complaints; closed without it.
+# Opens /hooks/mail/… to a mail provider that tells of bounces and complaints, by a password or by
+# the key with which it signs what it tells; closed without it.
 MAIL_EVENTS_SECRET = env.str("MAIL_EVENTS_SECRET", default="")
+MAIL_EVENTS_KEY = env.str("MAIL_EVENTS_KEY", default="")
 # Where mails that could not be delivered come back to, see portal.lib.mailboxes; read by the
 # schedule and by `manage.py read-bounces`.
 BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")

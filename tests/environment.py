@@ -56,6 +56,7 @@ os.environ.update(
         "ADMINS": "",
         "BOUNCE_MAILBOX": "",
         "MAIL_EVENTS_SECRET": "",
+        "MAIL_EVENTS_KEY": "",
         "NEWSLETTER_RATE": "0",
         "NEWSLETTER_DOMAIN_RATE": "0",
         "TRUSTED_PROXIES": "0",

@@ -1,19 +1,15 @@
 """What a mail provider tells by itself: who cannot be reached, and who complained.
 
-Closed unless the installation has a secret for it. Anymail reads the providers' formats; the
-portal sends by SMTP all the same.
+Closed unless the installation has a secret for it (``mail_proofs``). Anymail reads the providers'
+formats; the portal sends by SMTP all the same.
 """
 
-import base64
 import json
 import re
-from importlib import import_module
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -22,16 +18,11 @@ from portal.lib.public import neutral
 from publications.models import Subscriber
 from publications.models.subscribers import BounceKind
 from publications.newsletters import bounces
+from publications.views import mail_proofs
 
-PROVIDERS = {
-    "brevo": "Brevo",
-    "mailjet": "Mailjet",
-    "mandrill": "Mandrill",
-    "postmark": "Postmark",
-    "sparkpost": "SparkPost",
-}
 MAX_SIZE = 2 * 1024 * 1024
-SOFT = re.compile(r"soft|transient|defer", re.IGNORECASE)
+# What providers call a return that says nothing of whether somebody is there.
+SOFT = re.compile(r"soft|transient|defer|block|undetermined|inbox (?:was|is) full", re.IGNORECASE)
 STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")
 
 
@@ -41,38 +32,23 @@ STATUS = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b")
 @require_POST
 @neutral
 def mail_events(request: HttpRequest, provider: str) -> HttpResponse:
-    """Events of one provider. Without the secret there is nothing here for anybody."""
-    if provider not in PROVIDERS or not knows_the_secret(request):
+    """Events of one provider. Without its secret there is nothing here for anybody."""
+    if not mail_proofs.is_open(provider):
         raise Http404
     if int(request.headers.get("Content-Length") or 0) > MAX_SIZE:
         return HttpResponse(status=413)
+    if not mail_proofs.is_proven(request, provider):
+        raise Http404
     for event in events(request, provider):
         take(event, provider)
     return HttpResponse(status=204)
 
 
-def knows_the_secret(request: HttpRequest) -> bool:
-    """The password of Basic authentication, whatever the name before it."""
-    secret = settings.MAIL_EVENTS_SECRET
-    scheme, _space, coded = request.headers.get("Authorization", "").partition(" ")
-    if not secret or scheme.lower() != "basic":
-        return False
-    try:
-        _name, _colon, given = base64.b64decode(coded, validate=True).decode().partition(":")
-    except ValueError:
-        return False
-    return constant_time_compare(given, secret)
-
-
 def events(request: HttpRequest, provider: str) -> list:
     """The events in the request. Raises SuspiciousOperation for what no provider writes."""
-    module = import_module(f"anymail.webhooks.{provider}")
-    view = getattr(module, f"{PROVIDERS[provider]}TrackingWebhookView")
-    # The secret has been asked for already; Anymail only warns where it is not told of one.
-    reader = view(webhook_secret="checked:above")
     try:
-        return list(reader.parse_events(request))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        return list(mail_proofs.reader(provider).parse_events(request))
+    except mail_proofs.NOT_OURS as error:
         raise SuspiciousOperation(f"not an event of {provider}: {error!r}") from error
 
 
@@ -102,13 +78,33 @@ def kind_of(event) -> str | None:
         "spam",
     ):
         return None
-    told = event.esp_event if isinstance(event.esp_event, dict) else {}
-    names = (str(told.get(name, "")) for name in ("Type", "event", "type"))
-    if any(SOFT.search(name) for name in names) or event.reject_reason in ("timed_out", "blocked"):
+    reason, status = event.reject_reason, status_of(event)
+    if any(map(SOFT.search, names_of(event))) or reason in ("timed_out", "blocked"):
         return BounceKind.SOFT
-    return bounces.kind_of(status_of(event), is_final=True)
+    # What the provider did not even send, or returned without a word of why, says nothing either.
+    if reason not in ("bounced", "invalid") and (
+        event.event_type == "rejected" or (reason == "other" and not status)
+    ):
+        return BounceKind.SOFT
+    return bounces.kind_of(status, is_final=True)
+
+
+def names_of(event) -> list[str]:
+    """What the provider calls the event, by the names that Anymail does not pass on."""
+    told = told_by(event)
+    data, mailgun = told.get("data"), told.get("event-data")
+    bounce = data.get("bounce") if isinstance(data, dict) else None
+    names = [told.get(name) for name in ("Type", "event", "type")]
+    names += [bounce.get(name) for name in ("type", "message")] if isinstance(bounce, dict) else []
+    names += [mailgun.get("reason")] if isinstance(mailgun, dict) else []
+    return [str(name) for name in names if name]
+
+
+def told_by(event) -> dict:
+    return event.esp_event if isinstance(event.esp_event, dict) else {}
 
 
 def status_of(event) -> str:
-    found = STATUS.search(f"{event.mta_response or ''} {event.description or ''}")
+    said = f"{told_by(event).get('status', '')} {event.mta_response or ''} {event.description or ''}"
+    found = STATUS.search(said)
     return found[1] if found else ""

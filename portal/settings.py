@@ -402,7 +402,10 @@ REPLY_ADDRESS = env.str("REPLY_ADDRESS", default="").lower()
 # the key with which it signs what it tells; closed without it.
 MAIL_EVENTS_SECRET = env.str("MAIL_EVENTS_SECRET", default="")
 MAIL_EVENTS_KEY = env.str("MAIL_EVENTS_KEY", default="")
-# Where mails that could not be delivered come back to, see portal.lib.mailboxes; read by the
+# Where letters come back to, with a tag for each: bounces+TAG@example.org for bounces@example.org.
+# Without it they come back to the sender that readers see.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="").lower()
+# The mailbox in which what could not be delivered arrives, see portal.lib.mailboxes; read by the
 # schedule and by `manage.py read-bounces`.
 BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]

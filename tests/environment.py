@@ -54,6 +54,7 @@ os.environ.update(
         "DEFAULT_FROM_EMAIL": "council@example.org",
         "SERVER_EMAIL": "council@example.org",
         "ADMINS": "",
+        "BOUNCE_ADDRESS": "",
         "BOUNCE_MAILBOX": "",
         "MAIL_EVENTS_SECRET": "",
         "MAIL_EVENTS_KEY": "",

@@ -8,7 +8,7 @@ from django.conf import settings
 from portal.lib import mail, stencils
 from portal.lib.links import absolute_url
 from publications.models import Issue
-from publications.newsletters import choices, rendering
+from publications.newsletters import choices, envelopes, rendering
 from publications.newsletters.choices import Choice
 from publications.newsletters.ledger import Row
 
@@ -31,6 +31,7 @@ class Segment:
         )
         self.stencil = stencils.Stencil(message, holes={"token": rendering.TOKEN}, own=OWN_HEADERS)
         self.sender = stencils.address(parseaddr(message.from_email)[1]).decode("ascii")
+        self.comes_back_apart = envelopes.is_on()
         self.host = sending_host()
         self.symbol = issue.dashed_symbol.lower()
         self.unsubscribe = headers["List-Unsubscribe"]
@@ -38,6 +39,12 @@ class Segment:
     def message_id(self, row: Row) -> str:
         """From the row, so that a copy that came twice is recognised."""
         return f"<{self.symbol}.{row.pk}@{self.host}>"
+
+    def returns_to(self, row: Row) -> str:
+        """The sender on the envelope: the address of the network, or one for this mail alone."""
+        if self.comes_back_apart:
+            return envelopes.address(envelopes.LETTER, row.pk)
+        return self.sender
 
     def copy(self, row: Row) -> tuple[str, bytes]:
         """The address and the mail of one reader. Raises stencils.Unwritable."""
@@ -52,6 +59,11 @@ class Segment:
             words={"token": row.token},
         )
         return to, content
+
+
+def message_id(issue: Issue, delivery: int) -> str:
+    """What ``Segment.message_id`` wrote into the mail of a delivery."""
+    return f"<{issue.dashed_symbol.lower()}.{delivery}@{sending_host()}>"
 
 
 def headers_of(issue: Issue, language: str, audience: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ delivery is there before the mail.
 
 import logging
 
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
@@ -22,7 +23,7 @@ from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.models.subscribers import Audience
-from publications.newsletters import choices, copies, sections
+from publications.newsletters import choices, copies, envelopes, sections
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ def send_one(digest: AxisDigest, reader: Subscriber, told: list[dict], post) -> 
     except IntegrityError:
         return 0  # another worker is at it
     try:
-        post.send(mail_to(digest, reader, told))
+        post.send(returning(mail_to(digest, reader, told), row))
     except (NotNow, NotSent) as error:
         row.delete()
         if isinstance(error, NotSent):
@@ -150,6 +151,14 @@ def send_one(digest: AxisDigest, reader: Subscriber, told: list[dict], post) -> 
         return 0
     AxisDelivery.objects.filter(pk=row.pk).update(state=DeliveryState.SENT, sent_at=timezone.now())
     return 1
+
+
+def returning(message: EmailMessage, row: AxisDelivery) -> EmailMessage:
+    """The mail with an address of its own to come back to, where there is one; its From stays."""
+    if envelopes.is_on():
+        message.extra_headers["From"] = message.from_email
+        message.from_email = envelopes.address(envelopes.DIGEST, row.pk)
+    return message
 
 
 def mail_to(digest: AxisDigest, reader: Subscriber, told: list[dict]):

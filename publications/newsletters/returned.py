@@ -1,7 +1,8 @@
 """Mails that come back to the network: reports of delivery (RFC 3464) and of abuse (RFC 5965).
 
 Anybody can write such a report. It counts only if it encloses our mail's headers, whose link to
-leave carries the reader's secret; the address that the report names is not asked.
+leave carries the reader's secret, or if it came back to the signed address of one mail
+(``envelopes``); the address that the report names is not asked.
 """
 
 import email
@@ -12,9 +13,9 @@ from typing import NamedTuple
 from django.conf import settings
 
 from portal.lib import mailboxes
-from publications.models import Bounce, Subscriber
+from publications.models import AxisDelivery, Bounce, Delivery, Subscriber
 from publications.models.subscribers import BounceKind
-from publications.newsletters import bounces
+from publications.newsletters import bounces, copies, envelopes
 
 MAX_SIZE = 5 * 1024 * 1024
 TOKEN = re.compile(r"/newsletters/unsubscribe/([A-Za-z0-9]{40})/")
@@ -22,12 +23,13 @@ STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 
 class Returned(NamedTuple):
-    """What a report says of one of our mails."""
+    """What a report says of one of our mails: by whose token it is known, or by what address."""
 
     token: str
     kind: str
     status: str
     message_id: str
+    tag: envelopes.Tag | None
 
 
 def read(raw: bytes) -> Returned | None:
@@ -43,11 +45,19 @@ def read(raw: bytes) -> Returned | None:
         return None
     headers = enclosed(parts)
     token = TOKEN.search(headers.get("List-Unsubscribe", "")) if headers else None
+    tag = None if token else envelopes.tag_in(addressed(message))
     verdict = of_delivery(parts) or of_abuse(parts)
-    if token is None or verdict is None:
+    if (token is None and tag is None) or verdict is None:
         return None
     kind, status = verdict
-    return Returned(token[1], kind, status, str(headers.get("Message-ID", "")).strip())
+    message_id = str(headers.get("Message-ID", "")).strip() if token else ""
+    return Returned(token[1] if token else "", kind, status, message_id, tag)
+
+
+def addressed(message: Message) -> list[str]:
+    """Whom the report is to: where the mail came back to, by its own words and the server's."""
+    names = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+    return [str(value) for name in names for value in message.get_all(name, ())]
 
 
 def enclosed(parts: list[Message]) -> Message | None:
@@ -89,16 +99,30 @@ def take(raw: bytes) -> Bounce | None:
     found = read(raw)
     if found is None:
         return None
-    reader = Subscriber.objects.filter(token=found.token, erased_at__isnull=True).first()
+    reader, message_id = meant(found)
     if reader is None:
         return None
+    about = message_id or f"{found.tag.kind}{found.tag.key}"
     return bounces.record(
-        reader,
-        found.kind,
-        about=found.message_id,
-        status=found.status,
-        message_id=found.message_id,
+        reader, found.kind, about=about, status=found.status, message_id=message_id
     )
+
+
+def meant(found: Returned) -> tuple[Subscriber | None, str]:
+    """The reader whose mail it was, and its Message-ID, as far as it is known."""
+    if found.tag is None:
+        readers = Subscriber.objects.filter(token=found.token, erased_at__isnull=True)
+        return readers.first(), found.message_id
+    if found.tag.kind == envelopes.DIGEST:
+        deliveries, message_id = AxisDelivery.objects, ""
+    else:
+        deliveries = Delivery.objects.select_related("issue")
+    delivery = deliveries.filter(pk=found.tag.key, subscriber__erased_at__isnull=True).first()
+    if delivery is None or delivery.subscriber is None:
+        return None, ""
+    if isinstance(delivery, Delivery):
+        message_id = copies.message_id(delivery.issue, delivery.pk)
+    return delivery.subscriber, message_id
 
 
 def read_mailbox(address: str = "") -> tuple[int, int]:

@@ -111,7 +111,8 @@ class Run:
             return
         if not batch.begin(row):
             return
-        envelope = {"sender": segment.sender, "to": to, "following": self.envelope(following)}
+        sender = segment.returns_to(row)
+        envelope = {"sender": sender, "to": to, "following": self.envelope(following)}
         try:
             try:
                 self.post.send_written(content, **envelope)
@@ -161,7 +162,7 @@ class Run:
         if row is None:
             return None
         try:
-            return self.segment(row).sender, stencils.address(row.email).decode("ascii")
+            return self.segment(row).returns_to(row), stencils.address(row.email).decode("ascii")
         except stencils.Unwritable:
             return None
 

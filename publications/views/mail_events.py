@@ -105,6 +105,8 @@ def told_by(event) -> dict:
 
 
 def status_of(event) -> str:
-    said = f"{told_by(event).get('status', '')} {event.mta_response or ''} {event.description or ''}"
+    said = (
+        f"{told_by(event).get('status', '')} {event.mta_response or ''} {event.description or ''}"
+    )
     found = STATUS.search(said)
     return found[1] if found else ""

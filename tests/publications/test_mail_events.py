@@ -144,7 +144,12 @@ FULL = "The recipient's email provider sent a bounce message because the recipie
         ("sendgrid", sendgrid(**NOBODY), "hard", "5.1.1"),
         ("sendgrid", sendgrid(type="blocked", status="5.7.1"), "soft", "5.7.1"),
         ("sendgrid", sendgrid("deferred", response="421 4.2.1 later"), "soft", "4.2.1"),
-        ("sendgrid", sendgrid("dropped", reason="Bounced Address", status="5.0.0"), "hard", "5.0.0"),
+        (
+            "sendgrid",
+            sendgrid("dropped", reason="Bounced Address", status="5.0.0"),
+            "hard",
+            "5.0.0",
+        ),
         ("sendgrid", sendgrid("dropped", reason="Spam Content", status="5.0.0"), "soft", "5.0.0"),
         ("sendgrid", sendgrid("spamreport"), "complaint", ""),
     ],

@@ -252,9 +252,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.draft_due_issues",
         "schedule": crontab(minute="*/10"),
     },
-    "yearly-reports": {
+    "due-reports": {
         "task": "publications.request_due_reports",
         "schedule": crontab(minute=40, hour="*/6"),
+    },
+    "expire-reports": {
+        "task": "publications.expire_reports",
+        "schedule": crontab(minute=20, hour=3),
     },
     "members": {"task": "members.do_what_is_due", "schedule": crontab(minute=20)},
     "send-notices": {"task": "members.send_notices", "schedule": 60.0},
@@ -297,6 +301,13 @@ CELERY_BEAT_SCHEDULE = {
 READS_EVERY = env.int("READS_EVERY", default=10)
 # So many days of counts are kept; zero keeps them all.
 READS_KEPT_DAYS = env.int("READS_KEPT_DAYS", default=1100)
+
+# -- Reports ----------------------------------------------------------------------------------
+
+# So many days the archives of reports made in bulk are kept, and single reports that are not
+# certificates; zero keeps these for good. What is gone is made again from the kept figures.
+REPORT_ARCHIVE_DAYS = env.int("REPORT_ARCHIVE_DAYS", default=30)
+REPORT_FILE_DAYS = env.int("REPORT_FILE_DAYS", default=365)
 
 # -- Languages ------------------------------------------------------------------------------
 

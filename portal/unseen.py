@@ -19,6 +19,7 @@ MODELS = (
     *("portal.MachineDrafting", "portal.Term", "portal.TextFile", "portal.TranslationDraft"),
     "portal.TranslationTask",
     *("publications.Delivery", "publications.Report", "publications.Subscription"),
+    *("publications.ReportArchive", "publications.ReportBatch", "publications.ReportBatchEntry"),
     *("publications.Subscriber", "publications.LetterLeft", "publications.Bounce"),
     *("publications.Suppression", "publications.AxisDigest", "publications.AxisDelivery"),
     *("publications.Sending", "publications.SendingMark", "publications.Pace"),

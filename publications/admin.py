@@ -22,6 +22,7 @@ from publications.models import (
     Publication,
     PublicationFile,
     Report,
+    ReportBatch,
     Series,
     Subscriber,
     Subscription,
@@ -202,6 +203,13 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("state", "language", "audience")
     list_select_related = ("issue", "subscriber")
     search_fields = ("subscriber__email", "issue__symbol")
+
+
+@admin.register(ReportBatch)
+class ReportBatchAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "year", "region", "category", "languages", "state", "queued_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("region", "category")
 
 
 @admin.register(Report)

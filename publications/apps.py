@@ -41,6 +41,8 @@ class PublicationsConfig(AppConfig):
                 "publications.IssueItem.organisation": Rule(),
                 "publications.Report.organisation": Rule(),
                 "publications.Report.requested_by": Rule(),
+                "publications.ReportBatchEntry.organisation": Rule(),
+                "publications.ReportBatch_readers.user": Rule(),
                 "publications.Issue.holder": Rule(),
                 "publications.Issue.ready_by": Rule(),
                 "publications.Issue.approved_by": Rule(),

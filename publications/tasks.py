@@ -8,6 +8,7 @@ from publications.models import (
     ListFollow,
     PublicationFile,
     Report,
+    ReportBatch,
     Subscriber,
     TranslationWish,
 )
@@ -23,7 +24,7 @@ from publications.newsletters import (
     sending,
     subscribing,
 )
-from publications.reports import making
+from publications.reports import expiring, lots, making, scheduling, telling
 
 
 @shared_task(name="publications.make_report")
@@ -31,16 +32,33 @@ def make_report(report_id: int):
     report = Report.objects.filter(pk=report_id).first()
     if report is not None:
         making.make(report)
+        lots.ring_after(report)
 
 
 @shared_task(name="publications.requeue_stale_reports", expires=60)
 def requeue_stale_reports():
     making.requeue_stale()
+    lots.ring_for_waiting()
+    telling.tell_due()
+
+
+@shared_task(name="publications.work_on_batch")
+def work_on_batch(batch_id: int):
+    batch = ReportBatch.objects.filter(pk=batch_id).first()
+    if batch is not None:
+        lots.work_on(batch)
+
+
+@shared_task(name="publications.expire_reports", expires=3600)
+def expire_reports():
+    expiring.expire()
 
 
 @shared_task(name="publications.request_due_reports", expires=3600)
-def request_due_reports():
-    making.request_due()
+def request_due_reports(after: int = 0):
+    last = scheduling.request_due(after=after)
+    if last is not None:
+        request_due_reports.delay(last)
 
 
 @shared_task(name="publications.draft_due_issues", expires=3600)

@@ -4,6 +4,7 @@ from publications.desk import leaving, previewing, review
 from publications.desk import library as library_desk
 from publications.desk import newsletters as letters_desk
 from publications.desk import readers as readers_desk
+from publications.desk import report_batches as batches_desk
 from publications.desk import reports as reports_desk
 from publications.desk import series as series_desk
 from publications.views import (
@@ -144,7 +145,30 @@ urlpatterns = [
     # Reports
     path("space/documents/", reports.documents, name="documents"),
     path("space/documents/<int:pk>/file", reports.report_file, name="report_file"),
+    path("space/documents/<int:pk>/restore", reports.restore_report, name="report_restore"),
     path("secretariat/reports/", reports_desk.reports_desk, name="reports_desk"),
+    path("secretariat/reports/bulk/", batches_desk.batches, name="report_batches"),
+    path("secretariat/reports/bulk/<int:pk>/", batches_desk.batch, name="report_batch"),
+    path(
+        "secretariat/reports/bulk/<int:pk>/cancel",
+        batches_desk.cancel_batch,
+        name="report_batch_cancel",
+    ),
+    path(
+        "secretariat/reports/bulk/<int:pk>/retry",
+        batches_desk.retry_batch,
+        name="report_batch_retry",
+    ),
+    path(
+        "secretariat/reports/bulk/<int:pk>/again",
+        batches_desk.make_batch_again,
+        name="report_batch_again",
+    ),
+    path(
+        "secretariat/reports/bulk/<int:pk>/<slug:archive_language>.zip",
+        batches_desk.archive,
+        name="report_archive",
+    ),
     path("secretariat/reports/<int:pk>/cancel", reports_desk.cancel_report, name="report_cancel"),
     path("secretariat/reports/<int:pk>/again", reports_desk.remake_report, name="report_again"),
     # Newsletters

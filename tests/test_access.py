@@ -44,7 +44,15 @@ from portal.lib.exchange.texts import Batch, Field, Record
 from portal.lib.translations import LANGUAGES
 from portal.light import editions
 from portal.models import ContactMessage, Heartbeat, Page, Term, TextFile, TranslationDraft
-from publications.models import IssueCorrection, ListFollow, Report, Series, TranslationWish
+from publications.models import (
+    IssueCorrection,
+    ListFollow,
+    Report,
+    ReportArchive,
+    ReportBatch,
+    Series,
+    TranslationWish,
+)
 from tests.factories import (
     create_affiliation,
     create_application,
@@ -364,6 +372,13 @@ TABLE = {
     "publications:reports_desk": ("get", HIDDEN),
     "publications:report_cancel": ("post", HIDDEN_ACT),
     "publications:report_again": ("post", HIDDEN_ACT),
+    "publications:report_restore": ("post", OWN_PEOPLE_ACT),
+    "publications:report_batches": ("get", HIDDEN),
+    "publications:report_batch": ("get", HIDDEN_ROW),
+    "publications:report_archive": ("get", HIDDEN_ROW),
+    "publications:report_batch_cancel": ("post", HIDDEN_ACT),
+    "publications:report_batch_retry": ("post", HIDDEN_ACT),
+    "publications:report_batch_again": ("post", HIDDEN_ACT),
     "publications:newsletters_desk": ("get", HIDDEN),
     # Without a choice of letter and period the form comes back.
     "publications:newsletter_draft": ("post", (302, 404, 404, 404, 404, 404, 422, 422, 404, 422)),
@@ -650,8 +665,16 @@ def world() -> dict:
                 state="done",
                 file=ContentFile(b"%PDF-1.7", name="report.pdf"),
             ),
+            reports=ReportArchive.objects.create(
+                batch=ReportBatch.objects.create(kind="member", year=2026, region=region),
+                language="en",
+                file=ContentFile(b"PK", name="en.zip"),
+            ),
         ),
     }
+
+
+REPORT_BATCHES = [f"report_batch{act}" for act in ("", "_cancel", "_retry", "_again")]
 
 
 def money(organisation, renewer) -> dict:
@@ -916,6 +939,9 @@ def arguments(**made) -> dict:
         "publications:report_file": report,
         "publications:report_cancel": report,
         "publications:report_again": report,
+        "publications:report_restore": report,
+        **{f"publications:{name}": {"pk": made["reports"].batch_id} for name in REPORT_BATCHES},
+        "publications:report_archive": {"pk": made["reports"].batch_id, "archive_language": "en"},
         "publications:newsletter_issue_desk": draft,
         "publications:newsletter_rhythm": {"code": "R8"},
         "publications:newsletter_text": draft,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from members import perms
 from publications.models import Report
-from publications.reports import making
+from publications.reports import making, telling
 from publications.reports.forms import DeskReportForm
 
 
@@ -27,9 +27,14 @@ def reports_desk(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The report is being made. You can leave this page; it will be listed here."),
+                _(
+                    "The report is being made. You can leave this page; we will write to you "
+                    "when it is ready."
+                ),
             )
             return redirect("publications:reports_desk")
+    # Before the rows are read: what ends in between is told by mail.
+    telling.note_seen(request.user)
     rows = Report.objects.run_by(request.user).select_related("organisation", "region")
     page = Paginator(rows, 25).get_page(request.GET.get("page"))
     return render(

@@ -11,6 +11,7 @@ from publications.models.library import Access, Publication
 from publications.models.life import Correction, EditorialStep
 from publications.models.links import OutsideLink
 from publications.models.newsletters import Issue, IssueBlock, IssueItem, Newsletter
+from publications.models.report_batches import ReportArchive, ReportBatch, ReportBatchEntry
 from publications.models.reports import Report
 from publications.models.series import Series, SeriesAddress
 from publications.models.subscribers import (
@@ -48,6 +49,9 @@ __all__ = [
     "Publication",
     "PublicationFile",
     "Report",
+    "ReportArchive",
+    "ReportBatch",
+    "ReportBatchEntry",
     "Sending",
     "SendingMark",
     "Series",

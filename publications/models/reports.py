@@ -1,5 +1,8 @@
 """PDF reports on a member, a region, the programme or all members. Each is a job with a file."""
 
+import datetime
+
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -64,6 +67,30 @@ class ReportQuerySet(JobQuerySet):
             run |= Q(region__in=standing.regions) | Q(kind__in=SHARED, region=None)
         return self.filter(run)
 
+    def outdated(self, now: datetime.datetime):
+        """Those whose file has been kept as long as the setting says; certificates stay."""
+        if not settings.REPORT_FILE_DAYS:
+            return self.none()
+        kept = datetime.timedelta(days=settings.REPORT_FILE_DAYS)
+        ready = self.filter(state=JobState.DONE, finished_at__lt=now - kept)
+        return ready.exclude(kind=ReportKind.CERTIFICATE).exclude(file="")
+
+    def awaited(self, now: datetime.datetime):
+        """Those that came to an end more than a minute ago, and whoever asked has not seen it."""
+        return self.filter(
+            state__in=(JobState.DONE, JobState.FAILED),
+            told_at=None,
+            requested_by__is_active=True,
+            finished_at__gt=now - datetime.timedelta(days=1),
+            finished_at__lt=now - datetime.timedelta(minutes=1),
+        )
+
+    def seen_by(self, user: User):
+        """Those in the list that tell who asked for them what they wait for."""
+        return self.filter(
+            state__in=(JobState.DONE, JobState.FAILED), told_at=None, requested_by=user
+        )
+
 
 def report_path(instance: "Report", filename: str) -> str:
     return f"reports/{instance.queued_at:%Y}/{instance.pk}-{filename}"
@@ -103,6 +130,12 @@ class Report(Job):
     requested_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
+    # When whoever asked for it saw how it ended, or was written to.
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When its file was removed; it is made again from the same data.
+    expired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What the schedule asked for, once: member:2025:14. Null for what somebody else asked for.
+    due = models.CharField(max_length=40, null=True, blank=True, unique=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
 
@@ -169,6 +202,17 @@ class Report(Job):
     def period(self) -> str:
         """2026, or 2026-Q3."""
         return str(Period(self.year, self.quarter)) if self.quarter else str(self.year)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.state == JobState.DONE and not self.file
+
+    def unfinished_twin(self) -> "Report | None":
+        """The same report, being made."""
+        same = ("kind", "organisation", "region", "language", "year", "quarter")
+        return (
+            Report.objects.unfinished().filter(**{name: getattr(self, name) for name in same})
+        ).first()
 
     @property
     def age(self):

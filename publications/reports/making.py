@@ -9,11 +9,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.text import slugify
 
-from members.models import Membership, Organisation, User
+from members.models import Organisation, User
 from portal.lib import links, network, pdf
 from portal.lib.jobs import JobCancelled, JobState
 from publications.models import Report
@@ -63,6 +62,10 @@ def request(
         waiting = Report.objects.unfinished().filter(**wanted).first()
         if waiting is None:
             raise
+        if by is not None and waiting.requested_by is None:
+            # So that they are written to, and nobody who cancels a batch takes it from them.
+            Report.objects.filter(pk=waiting.pk, requested_by=None).update(requested_by=by)
+            waiting.requested_by = by
         return waiting
     ring(report)
     return report
@@ -98,7 +101,7 @@ def make(report: Report) -> bool:
         report.beat(STEPS - 1, STEPS)
         with transaction.atomic():
             report.file.save(file_name(report), ContentFile(content), save=False)
-            report.save(update_fields=["file", "data"])
+            report.save(update_fields=["file", "data", "expired_at"])
             report.beat(STEPS, STEPS)
             report.finish()
     except JobCancelled:
@@ -122,9 +125,14 @@ def discard_file(report: Report):
 
 
 def render(report: Report) -> bytes:
-    """The PDF of a report, keeping on the row the data it was made from."""
+    """The PDF of a report, keeping on the row the data it was made from.
+
+    One whose file expired is made from the data it was made from the first time.
+    """
     report.beat(1, STEPS)
-    report.data = frozen_data(report)
+    if report.expired_at is None or not report.data:
+        report.data = frozen_data(report)
+    report.expired_at = None
     return render_data(
         kind=report.kind,
         data=report.data,
@@ -214,38 +222,5 @@ def requeue_stale(now: datetime.datetime | None = None) -> int:
     for report in Report.objects.forgotten(now):
         Report.objects.filter(pk=report.pk).update(queued_at=now)
         ring(report)
-        count += 1
-    return count
-
-
-def request_due(today: datetime.date | None = None) -> int:
-    """Ask for what is due and not yet there: each member's report of last year, in the
-    organisation's own language, from January on; each region's in its own language."""
-    today = today or timezone.localdate()
-    year = today.year - 1
-    made = Report.objects.filter(year=year, quarter=None)
-    members_due = Organisation.objects.active().filter(
-        Exists(Membership.objects.filter(organisation=OuterRef("pk"), starts_on__year__lte=year)),
-        ~Exists(made.filter(kind=ReportKind.MEMBER, organisation=OuterRef("pk"))),
-    )
-    regions_due = Region.objects.filter(
-        ~Exists(made.filter(kind=ReportKind.REGION, region=OuterRef("pk")))
-    )
-    count = 0
-    for organisation in members_due:
-        request(
-            kind=ReportKind.MEMBER,
-            subject=organisation,
-            language=organisation.original_language,
-            year=year,
-        )
-        count += 1
-    for region_due in regions_due:
-        request(
-            kind=ReportKind.REGION,
-            subject=region_due,
-            language=region_due.original_language,
-            year=year,
-        )
         count += 1
     return count

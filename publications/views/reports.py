@@ -5,13 +5,15 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from members import perms
 from members.models import Document
 from portal.lib import files
 from portal.lib.files import serving
 from portal.lib.jobs import JobState
 from publications.models import Report
-from publications.reports import making
+from publications.reports import expiring, making, telling
 from publications.reports.forms import MemberReportForm
 
 
@@ -27,9 +29,14 @@ def documents(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The report is being made. You can leave this page; it will be listed here."),
+                _(
+                    "The report is being made. You can leave this page; we will write to you "
+                    "when it is ready."
+                ),
             )
             return redirect("publications:documents")
+    # Before the rows are read: what ends in between is told by mail.
+    telling.note_seen(request.user)
     reports = list(
         Report.objects.visible_to(request.user)
         .exclude(state=JobState.CANCELLED)
@@ -50,6 +57,19 @@ def documents(request: HttpRequest) -> HttpResponse:
             "refresh": request.GET.get("follow") == "1",
         },
     )
+
+
+@require_POST
+def restore_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a file that has expired again, from the figures it was made from."""
+    report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
+    expiring.restore_later(report)
+    messages.success(
+        request,
+        _("The report is being made. You can leave this page; it will be listed here."),
+    )
+    from_desk = request.POST.get("from") == "desk" and perms.may_open_desk(request.user)
+    return redirect("publications:reports_desk" if from_desk else "publications:documents")
 
 
 def report_file(request: HttpRequest, pk: int) -> HttpResponse:

@@ -297,21 +297,6 @@ def test_what_goes_wrong_is_told_on_the_row(network):
     )
 
 
-def test_due_reports_are_asked_for_once(network):
-    organisation = factories.create_organisation(original_language="en")
-    factories.create_membership(organisation, year=today().year - 1)
-    factories.create_membership(organisation)
-    newcomer = factories.create_organisation()
-    factories.create_membership(newcomer)
-
-    assert making.request_due() == 2
-    assert making.request_due() == 0
-    assert sorted(Report.objects.values_list("kind", "language")) == [
-        ("member", "en"),
-        ("region", "fr"),
-    ]
-
-
 # -- Shell -------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,131 @@
+"""The work on a batch of reports: asked for lot by lot, packed when the last has come to an end.
+
+A batch holds no worker while its reports are made: whoever makes the last one of a lot rings for
+it, and so does the schedule.
+"""
+
+import datetime
+import json
+import logging
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from portal.lib.jobs import JobCancelled, JobState
+from publications.models import Report, ReportBatch, ReportBatchEntry
+from publications.reports import archives, expiring, making, telling
+
+logger = logging.getLogger(__name__)
+
+# So many reports of a batch are on the queue at once: whoever asks for one of their own meanwhile
+# waits for a lot at most.
+LOT = 40
+
+
+def ring(batch: ReportBatch):
+    """Tell the worker, once the rows are committed, that there is work on a batch."""
+    from publications.tasks import work_on_batch  # noqa: PLC0415  tasks call this module
+
+    transaction.on_commit(lambda: work_on_batch.delay(batch.pk))
+
+
+def ring_after(report: Report):
+    """Ring for the batches that waited for this report last."""
+    for batch in ReportBatch.objects.with_work().filter(entries__report=report):
+        ring(batch)
+
+
+def work_on(batch: ReportBatch) -> bool:
+    """Ask for the next lot, or pack what is ready. False when there is nothing to do now.
+
+    What goes wrong is told on the row.
+    """
+    if not ReportBatch.objects.with_work().filter(pk=batch.pk).exists() or not batch.claim():
+        return False
+    try:
+        if not ask_for_lot(batch):
+            archives.pack(batch)
+            finish(batch)
+            return True
+    except JobCancelled:
+        archives.discard_pending(batch)
+        return False
+    except Exception as error:
+        logger.exception("batch of reports %s failed", batch.pk)
+        archives.discard_pending(batch)
+        batch.fail(f"{type(error).__name__}: {error}")
+        return False
+    batch.put_back()
+    # Its last report may have been ready before it was put back.
+    if ReportBatch.objects.with_work().filter(pk=batch.pk).exists():
+        ring(batch)
+    return True
+
+
+def ask_for_lot(batch: ReportBatch) -> bool:
+    """Ask for the next reports of a batch, each by itself; False when there are no more."""
+    entries = batch.entries.select_related("organisation", "region", "report", "batch")
+    lot = list(entries.to_ask_for()[:LOT])
+    for number, entry in enumerate(lot):
+        batch.beat(number, len(lot))
+        ask_for(entry)
+    return bool(lot)
+
+
+def ask_for(entry: ReportBatchEntry):
+    """Have the report of an entry: one that is there with the same figures or being made, or a
+    new one. Where there is nothing to report, the entry says so in the report's language."""
+    if entry.report is not None:
+        entry.report = expiring.restore_later(entry.report)
+        entry.save(update_fields=["report"])
+        return
+    batch = entry.batch
+    about = {"language": entry.language, "year": batch.year, "quarter": batch.quarter}
+    wanted = Report(kind=batch.kind, organisation=entry.organisation, region=entry.region, **about)
+    try:
+        entry.report = standing(wanted)
+        if entry.report is None:
+            entry.report = making.request(kind=batch.kind, subject=entry.subject, **about)
+            entry.is_own = True
+    except ValidationError as error:
+        entry.refusal = " ".join(error.messages)
+    entry.save(update_fields=["report", "is_own", "refusal"])
+
+
+def standing(wanted: Report) -> Report | None:
+    """A report of the same, under way, or ready and still telling the figures of today."""
+    same = Report.objects.filter(
+        kind=wanted.kind,
+        organisation=wanted.organisation,
+        region=wanted.region,
+        language=wanted.language,
+        year=wanted.year,
+        quarter=wanted.quarter,
+    )
+    if under_way := same.unfinished().first():
+        return under_way
+    ready = same.filter(state=JobState.DONE).exclude(file="").first()
+    # As the figures come back from the database.
+    if ready and ready.data == json.loads(json.dumps(making.frozen_data(wanted))):
+        return ready
+    return None
+
+
+def finish(batch: ReportBatch):
+    """Say that a batch is ready, on its row and to who ordered it."""
+    with transaction.atomic():
+        batch.beat(batch.counts["made"], batch.counts["all"])
+        batch.finish()
+        telling.batch_is_ready(batch)
+
+
+def ring_for_waiting(now: datetime.datetime | None = None) -> int:
+    """Ring again for batches whose worker fell silent or whose bell got lost."""
+    now = now or timezone.now()
+    for batch in ReportBatch.objects.silent(now):
+        batch.requeue()
+    waiting = list(ReportBatch.objects.with_work().unheard(now))
+    for batch in waiting:
+        ring(batch)
+    return len(waiting)

@@ -8,7 +8,6 @@ from io import BytesIO
 import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import CommandError, call_command
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from pypdf import PdfReader
@@ -17,7 +16,6 @@ from members import associations
 from portal.lib.jobs import JobState
 from publications.models import Report
 from publications.reports import certificate, making, member, region
-from regions.models import Country
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -295,46 +293,6 @@ def test_what_goes_wrong_is_told_on_the_row(network):
         f"{organisation.name_en} has no membership in {today().year}, "
         "so there is nothing to certify."
     )
-
-
-# -- Shell -------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_the_command_writes_a_report(subjects, tmp_path):
-    output = tmp_path / "r8.pdf"
-    call_command("report", "region", of="r8", language="es", output=output, stdout=io.StringIO())
-    assert output.read_bytes().startswith(b"%PDF-")
-    assert [path.name for path in tmp_path.iterdir()] == ["r8.pdf"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "of", "message"),
-    [
-        ("region", "R12", "There is no region R12. The regions are R8."),
-        ("member", "nobody", "There is no organisation nobody."),
-    ],
-)
-def test_the_command_refuses_what_does_not_exist(network, tmp_path, kind, of, message):
-    output = tmp_path / "x.pdf"
-    with pytest.raises(CommandError) as caught:
-        call_command("report", kind, of=of, output=output, stdout=io.StringIO())
-    assert str(caught.value) == message
-    assert not output.exists()
-
-
-def test_the_command_refuses_a_certificate_without_membership(network, tmp_path):
-    organisation = factories.create_organisation()
-    with pytest.raises(CommandError, match="there is nothing to certify"):
-        call_command(
-            "report",
-            "certificate",
-            of=organisation.slug,
-            language="en",
-            output=tmp_path / "c.pdf",
-            stdout=io.StringIO(),
-        )
-    assert Country.objects.count() == 1
 
 
 # -- Reach -----------------------------------------------------------------------------------------

@@ -62,6 +62,8 @@ class TextKind:
     public_url: Callable[[Translatable], str] = lambda record: ""
     principal: Callable[[QuerySet], QuerySet] = nothing
     why_principal: str | Promise = ""
+    # Of some rows, those that have readers in a language at all.
+    read_in: Callable[[QuerySet, str], QuerySet] = lambda rows, language: rows
     # A text of a newsletter: read by the subscribers of its own letter.
     is_letter: bool = False
     fields: tuple[str, ...] = field(init=False)
@@ -110,7 +112,7 @@ class TextKind:
             rows = self.seen_by(user)
         else:
             rows = self.editable_by(user)
-        return rows.exclude(original_language=language)
+        return self.read_in(rows, language).exclude(original_language=language)
 
     def approvable_by(self, user: User, language: str) -> QuerySet:
         """The rows of which the person puts a translation before readers."""

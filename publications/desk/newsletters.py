@@ -84,6 +84,7 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             "holding": {panel.acceptance.pk for panel in panels if panel.acceptance},
             "reader_count": sum(panel.recipients for panel in panels),
             "sections": item_sections(issue),
+            "languages": LANGUAGES,
             **block_places(issue),
             "candidates": holding.candidates(issue) if issue.is_editable else [],
             "progress": (done := progress(issue)),
@@ -154,7 +155,7 @@ def newsletter_text(request: HttpRequest, symbol: str) -> HttpResponse:
 
 @require_POST
 def newsletter_items(request: HttpRequest, symbol: str) -> HttpResponse:
-    """Move an item or a block up or down, take it out, add one, or look for what is new."""
+    """Move an item or a block, take it out, choose its languages, add one, or look for news."""
     issue = own_issue(request, symbol)
     act = request.POST.get("act")
     with reported(request):
@@ -165,6 +166,9 @@ def newsletter_items(request: HttpRequest, symbol: str) -> HttpResponse:
         elif act == "add":
             editing.add(issue, request.POST.get("address", ""))
             messages.success(request, _("It is in the letter now."))
+        elif act == "languages" and "block" not in request.POST:
+            editing.show_in(row_of(issue, request), request.POST.getlist("in"))
+            messages.success(request, _("The languages of the item have been saved."))
         elif act in ("up", "down", "remove"):
             row = row_of(issue, request)
             editing.remove(row) if act == "remove" else editing.move(row, act)

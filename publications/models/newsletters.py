@@ -23,6 +23,7 @@ from portal.lib.translations import (
 )
 from programme.models import EmergingIssue, Event, known_time_zone
 from publications.models.library import Publication
+from publications.models.parts import Part
 from publications.models.periods import Period, Rhythm, valid_period
 from regions.models import Region
 
@@ -273,7 +274,7 @@ class Issue(Translatable):
         return self.state in (IssueState.DRAFT, IssueState.READY)
 
 
-class IssueBlock(Translatable):
+class IssueBlock(Part, Translatable):
     """A free text of the editor in a letter: a heading and prose with links and pictures.
 
     It stands before the sections or after them, in the order of ``position``.
@@ -297,6 +298,13 @@ class IssueBlock(Translatable):
         ordering = ("issue", "place", "position", "pk")
         verbose_name = _("block of an issue")
         verbose_name_plural = _("blocks of issues")
+        constraints = (
+            models.CheckConstraint(
+                condition=Part.somewhere(),
+                name="issue_block_in_some_language",
+                violation_error_message=_("It must be in the letter of at least one language."),
+            ),
+        )
 
     def __str__(self):
         return said(self.text("title"))
@@ -324,7 +332,7 @@ def holds_what_its_section_tells_of() -> Q:
     return reduce(or_, cases)
 
 
-class IssueItem(models.Model):
+class IssueItem(Part):
     """One thing an issue tells of; the thing itself carries its languages."""
 
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="items")
@@ -343,6 +351,9 @@ class IssueItem(models.Model):
             models.CheckConstraint(
                 condition=holds_what_its_section_tells_of(),
                 name="issue_item_is_what_its_section_holds",
+            ),
+            models.CheckConstraint(
+                condition=Part.somewhere(), name="issue_item_in_some_language"
             ),
         )
 

@@ -22,7 +22,8 @@ def fingerprint(issue: Issue, found: dict) -> str:
     """
     language = found["language"]
     told = [rendering.own_words(issue, language), sorted(rendering.fallbacks(found))]
-    for record in (issue, *issue.blocks.order_by("pk")):
+    blocks = [block for block in issue.blocks.order_by("pk") if block.is_in(language)]
+    for record in (issue, *blocks):
         told += [record.own_texts(language), record.fingerprint()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

@@ -75,7 +75,11 @@ def contents(digest: AxisDigest, language: str) -> list[dict]:
     found = []
     with translation.override(language):
         for section in registered():
-            own = [item for item in digest.items.all() if item.section == section.code]
+            own = [
+                item
+                for item in digest.items.all()
+                if item.section == section.code and item.is_in(language)
+            ]
             records = section.whole().in_bulk([item.told_pk for item in own]) if own else {}
             shown = {pk: record for pk, record in records.items() if section.shown(record)}
             if shown:

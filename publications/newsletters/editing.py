@@ -3,6 +3,7 @@
 Every change makes an issue that was ready a draft again; once it is on its way there is none.
 """
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib import alternates
 from portal.lib.sections import Section, registered
+from portal.lib.translations import LANGUAGES
 from publications.models import Issue, IssueBlock, IssueItem
 from publications.models.newsletters import POINTERS
 from publications.newsletters.drafting import reopen, require_editable
@@ -43,6 +45,20 @@ def number(rows: list[IssueItem] | list[IssueBlock]):
     for position, row in enumerate(rows, start=1):
         row.position = position
         row.save(update_fields=["position"])
+
+
+@transaction.atomic
+def show_in(item: IssueItem, languages: Iterable[str]):
+    """Leave it in the letters of these languages alone. Raises ValidationError for none of them."""
+    require_editable(item.issue)
+    for code in LANGUAGES:
+        setattr(item, f"in_{code}", code in languages)
+    if len(item.languages_without) == len(LANGUAGES):
+        raise ValidationError(
+            _("It must be in the letter of at least one language."), code="nowhere"
+        )
+    item.save(update_fields=[f"in_{code}" for code in LANGUAGES])
+    reopen(item.issue)
 
 
 @transaction.atomic

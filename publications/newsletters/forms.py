@@ -32,15 +32,23 @@ class BlockForm(TranslatableForm):
     class Meta:
         model = IssueBlock
         fields = (
-            "place",
+            "original_language",
             *(f"{name}_{code}" for code in LANGUAGES for name in IssueBlock.translated_fields),
+            "place",
+            *(f"in_{code}" for code in LANGUAGES),
         )
 
     def clean(self):
         cleaned = super().clean()
-        original = f"body_{self.instance.original_language}"
+        language = cleaned.get("original_language") or self.instance.original_language
+        original = f"body_{language}"
         if not cleaned.get(original) and original not in self.errors:
             self.add_error(original, gettext("The original language needs this text."))
+        if not cleaned.get(f"in_{language}"):
+            self.add_error(
+                f"in_{language}",
+                gettext("The letter of the original language has the block. Choose another one."),
+            )
         return cleaned
 
 

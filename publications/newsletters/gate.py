@@ -127,6 +127,18 @@ def require_whole(found: list[Readiness]):
         raise ValidationError(
             _("Nothing new is in this issue. Add something before it is sent."), code="empty"
         )
+    bare = [language.language for language in found if not language.items]
+    if bare:
+        raise ValidationError(
+            [
+                ValidationError(
+                    _("Nothing is in the letter %(in_language)s."),
+                    code="empty",
+                    params={"in_language": in_language(language)},
+                )
+                for language in bare
+            ]
+        )
     if any(language.is_too_large for language in found):
         raise ValidationError(
             _("This issue is larger than 100 KB and would be cut off. Remove some items."),

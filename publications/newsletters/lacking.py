@@ -68,7 +68,7 @@ def block_lacks(issue: Issue, language: str, user: User | None) -> list[Lack]:
             else "",
         )
         for block in issue.blocks.order_by("place", "position", "pk")
-        if block.translation_state(language) != TranslationState.READY
+        if block.is_in(language) and block.translation_state(language) != TranslationState.READY
     ]
 
 

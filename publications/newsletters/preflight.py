@@ -293,7 +293,8 @@ def empty_sections(mail: Segment) -> Iterator[Finding]:
             )
     if mail.language == mail.issue.original_language:
         shown = sum(len(section["items"]) for section in mail.found["sections"])
-        if gone := mail.issue.items.count() - shown:
+        there = mail.issue.items.filter(**{f"in_{mail.language}": True})
+        if gone := there.count() - shown:
             text = ngettext(
                 "%(count)d item is not public any more and is left out.",
                 "%(count)d items are not public any more and are left out.",

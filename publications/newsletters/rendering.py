@@ -77,7 +77,9 @@ def contents(issue: Issue, language: str) -> dict:
 
 
 def filled_sections(issue: Issue, language: str) -> list[dict]:
-    found = sections.shown_items(issue)
+    """The sections with what is in the letter of the language."""
+    shown = sections.shown_items(issue)
+    found = {code: [one for one in items if one.is_in(language)] for code, items in shown.items()}
     return [
         sections.told(section, {item.pk: item.subject for item in found[section.code]}, language)
         for section in registered()
@@ -89,6 +91,8 @@ def blocks(issue: Issue, language: str) -> dict[str, list[dict]]:
     """The free blocks by their place, each with its heading and its sanitised prose."""
     found = {place: [] for place in IssueBlock.Place.values}
     for block in issue.blocks.order_by("position", "pk"):
+        if not block.is_in(language):
+            continue
         body = block.text("body", language)
         found[block.place].append(
             {
@@ -136,7 +140,8 @@ def is_whole(issue: Issue, found: dict) -> bool:
 def own_words(issue: Issue, language: str) -> str:
     """The state of what the editor wrote: of the issue's own words, else of the first block whose
     translation is not ready."""
-    states = [text.translation_state(language) for text in (issue, *issue.blocks.all())]
+    blocks = [block for block in issue.blocks.all() if block.is_in(language)]
+    states = [text.translation_state(language) for text in (issue, *blocks)]
     return next((state for state in states if state != TranslationState.READY), states[0])
 
 

@@ -9,13 +9,15 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from pypdf import PdfReader
 
+from portal import texts
 from portal.models import Picture
 from publications.models import Issue, IssueBlock
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import drafting, editing, gate, rendering
+from publications.newsletters import drafting, editing, gate, preflight, rendering
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +195,7 @@ def test_a_block_is_written_at_the_desk_in_three_languages(issue, client):
     client.force_login(make.create_executive(issue.region))
     assert client.get(desk(issue, "blocks/new/")).status_code == 200
     given = {"place": "opening", "title_fr": "Mot", "body_fr": "<p>Texte.</p>"}
+    given |= {"original_language": "fr", "in_fr": "on", "in_en": "on", "in_es": "on"}
     assert client.post(desk(issue, "blocks/new/"), given | {"body_fr": ""}).status_code == 200
     assert client.post(desk(issue, "blocks/new/"), given).url == desk(issue)
     block = issue.blocks.get()
@@ -207,6 +210,116 @@ def test_a_block_is_written_at_the_desk_in_three_languages(issue, client):
     assert f'href="{desk(issue, f"blocks/{block.pk}/")}"' in page
     client.post(desk(issue, "items/"), {"act": "remove", "block": block.pk})
     assert not issue.blocks.exists()
+
+
+# -- In the letter of some languages ---------------------------------------------------------------
+
+
+def titles(issue: Issue, language: str) -> list[str]:
+    """What stands in the letter of a language: items, then blocks."""
+    found = rendering.contents(issue, language)
+    items = [item["title"].value for section in found["sections"] for item in section["items"]]
+    blocks = [block["title"].value for place in found["blocks"].values() for block in place]
+    return items + blocks
+
+
+@pytest.fixture
+def french_only(issue):
+    """An item that exists in French alone, beside one that exists everywhere."""
+    make.create_event(slug="forum", title_en="Forum", title_fr="Forum", title_es="Foro")
+    make.create_event(slug="atelier", title_fr="Atelier", title_en="", title_es="")
+    for slug in ("forum", "atelier"):
+        editing.add(issue, f"/en/programme/events/{slug}/")
+    return issue.items.get(event__slug="atelier")
+
+
+def test_an_item_is_left_out_of_a_language_in_every_skin(issue, french_only):
+    assert [panel.is_complete for panel in gate.readiness(issue)] == [True, False, False]
+    editing.show_in(french_only, ["fr"])
+    assert [titles(issue, code) for code in LANGUAGES] == [["Forum", "Atelier"], ["Forum"], ["Foro"]]
+    panels = gate.readiness(issue)
+    assert [(panel.is_complete, panel.items, panel.lacks) for panel in panels] == [
+        (True, 2, []),
+        (True, 1, []),
+        (True, 1, []),
+    ]
+    letter = rendering.letter(issue, "es")
+    assert "Atelier" not in letter.html + letter.text
+    assert "Atelier" in rendering.letter(issue, "fr").text
+    # Left out is not withdrawn: the checks have nothing to say about it.
+    [check] = [one for one in preflight.run(issue) if one.code == "sections"]
+    assert check.findings == []
+
+
+def test_leaving_out_reopens_what_was_ready_and_ends_with_the_sending(issue, french_only):
+    make.declare_ready(issue)
+    editing.show_in(issue.items.get(pk=french_only.pk), ["fr", "es"])
+    issue.refresh_from_db()
+    assert issue.state == IssueState.DRAFT
+    Issue.objects.filter(pk=issue.pk).update(state=IssueState.SENT)
+    issue.refresh_from_db()
+    with pytest.raises(ValidationError, match="has been sent"):
+        editing.show_in(issue.items.get(pk=french_only.pk), ["fr"])
+
+
+def test_what_is_in_no_language_is_to_be_removed_instead(issue, french_only):
+    with pytest.raises(ValidationError, match="at least one language"):
+        editing.show_in(french_only, ["de"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        issue.items.update(in_fr=False, in_en=False, in_es=False)
+    assert issue.items.get(pk=french_only.pk).languages_without == []
+
+
+def test_a_letter_that_is_empty_in_one_language_does_not_pass_the_gate(issue, french_only):
+    for item in issue.items.all():
+        editing.show_in(item, ["fr", "en"])
+    with pytest.raises(ValidationError) as caught:
+        gate.make_ready(issue, by=make.create_secretary())
+    assert caught.value.messages == ["Nothing is in the letter in Spanish."]
+
+
+def test_an_editor_leaves_an_item_out_at_the_desk(issue, french_only, client):
+    client.force_login(make.create_executive(issue.region))
+    act = {"act": "languages", "item": french_only.pk}
+    assert client.post(desk(issue, "items/"), act | {"in": ["fr", "en"]}).url == desk(issue)
+    page = client.get(desk(issue)).content.decode()
+    assert page.count("left out in Spanish") == 1
+    client.post(desk(issue, "items/"), act)
+    french_only.refresh_from_db()
+    assert french_only.languages_without == ["es"]
+    block = write(issue)
+    given = {"act": "languages", "block": block.pk, "in": ["es"]}
+    assert client.post(desk(issue, "items/"), given).status_code == 404
+    client.force_login(make.create_executive(make.create_region("R2")))
+    assert client.post(desk(issue, "items/"), act | {"in": ["fr"]}).status_code == 404
+
+
+def test_a_block_is_written_for_the_readers_of_one_language(issue, client):
+    client.force_login(make.create_executive(issue.region))
+    given = {"place": "closing", "title_es": "Llamado", "body_es": "<p>Texto.</p>", "in_es": "on"}
+    # Written in French as its letter, it would lack the original.
+    refused = client.post(desk(issue, "blocks/new/"), given | {"original_language": "fr"})
+    assert "The letter of the original language has the block." in refused.content.decode()
+    given["original_language"] = "es"
+    nowhere = {key: value for key, value in given.items() if key != "in_es"}
+    assert client.post(desk(issue, "blocks/new/"), nowhere).status_code == 200
+    assert client.post(desk(issue, "blocks/new/"), given).url == desk(issue)
+    block = issue.blocks.get()
+    assert block.languages_without == ["fr", "en"]
+    assert [titles(issue, code) for code in LANGUAGES] == [[], [], ["Llamado"]]
+    panels = {panel.language: panel for panel in gate.readiness(issue)}
+    assert [panels[code].is_complete for code in LANGUAGES] == [True, True, True]
+    page = client.get(desk(issue)).content.decode()
+    assert "left out in French" in page
+
+
+def test_no_lead_is_asked_for_what_no_reader_of_the_language_gets(issue):
+    block = write(issue, title_en="", body_en="", title_es="", body_es="")
+    kind = texts.kind_of(block)
+    lead = make.create_language_lead(language="es")
+    assert kind.translatable_by(lead, "es").filter(pk=block.pk).exists()
+    IssueBlock.objects.filter(pk=block.pk).update(in_es=False)
+    assert not kind.translatable_by(lead, "es").filter(pk=block.pk).exists()
 
 
 def test_a_block_of_another_letter_is_not_found(issue, client):

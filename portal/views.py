@@ -218,6 +218,7 @@ def axis(request: HttpRequest, number: int) -> HttpResponse:
             .taking_place()
             .filter(axis=found)
             .upcoming(timezone.now())[:5],
+            "digests": found.digests.all()[:12],
         },
     )
 

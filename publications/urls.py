@@ -200,6 +200,7 @@ urlpatterns = [
         subscribers.erase_reader,
         name="erase_reader",
     ),
+    path("newsletters/axes/<int:pk>/", newsletters.axis_digest, name="axis_digest"),
     path("newsletters/<slug:symbol>/", newsletters.issue, name="issue"),
     path(
         "newsletters/<slug:symbol>/<slug:pdf_language>.pdf",

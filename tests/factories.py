@@ -34,7 +34,14 @@ from members.models import (
 from members.models.mandates import FOR_ORGANISATIONS, WITH_SECOND_FACTOR, MandateKind
 from portal.models import NetworkIdentity, Picture
 from programme.models import Activity, Axis, Challenge, Cycle, EmergingIssue, Event
-from publications.models import Issue, Newsletter, Publication, Subscriber, Subscription
+from publications.models import (
+    AxisDigest,
+    Issue,
+    Newsletter,
+    Publication,
+    Subscriber,
+    Subscription,
+)
 from publications.models.periods import Period
 from publications.newsletters import accepting, gate
 from regions.models import Country, Grouping, GroupingMember, Region
@@ -505,6 +512,14 @@ def create_issue(
         "subject_es": "Número",
     }
     return Issue.objects.create(newsletter=newsletter, period=period, **defaults | values)
+
+
+def create_axis_digest(issue: Issue, publication: Publication, **values) -> AxisDigest:
+    """What an issue told of the first axis of a publication, as its followers got it."""
+    defaults = {"axis": publication.axes.first() or create_axis(1), "month": "2026-10"}
+    digest = AxisDigest.objects.create(**defaults | values)
+    digest.items.add(issue.items.create(section="publications", publication=publication))
+    return digest
 
 
 def declare_ready(issue: Issue, *, by: User | None = None) -> Issue:

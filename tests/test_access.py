@@ -57,6 +57,7 @@ from tests.factories import (
     create_affiliation,
     create_application,
     create_axis,
+    create_axis_digest,
     create_contact,
     create_country,
     create_document,
@@ -237,6 +238,7 @@ TABLE = {
     "publications:readers_export": ("get", SECRETARIAT),
     "publications:newsletter_correct": ("get", HIDDEN_ROW),
     "publications:newsletter_correction": ("get", HIDDEN_ROW),
+    "publications:axis_digest": ("get", EVERYBODY),
     "publications:issue": ("get", EVERYBODY),
     "publications:issue_pdf": ("get", EVERYBODY),
     # The members’ area
@@ -604,6 +606,7 @@ def world() -> dict:
             written=written,
             **followed(publication),
             axis=create_axis(1),
+            digest=create_axis_digest(issue, publication),
             event=create_event(slug="forum", regions=[region]),
             emerging_issue=create_emerging_issue(region=region),
             past_issue=create_emerging_issue(
@@ -935,6 +938,7 @@ def arguments(**made) -> dict:
         "publications:subscription": token,
         "publications:reader_data": token,
         "publications:erase_reader": token,
+        "publications:axis_digest": {"pk": made["digest"].pk},
         "publications:issue": symbol,
         "publications:report_file": report,
         "publications:report_cancel": report,

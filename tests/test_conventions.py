@@ -109,6 +109,7 @@ PUBLIC = {
     "publications:wish_stop",
     "publications:newsletters",
     "publications:newsletters_feed",
+    "publications:axis_digest",
     "publications:issue",
     "publications:issue_pdf",
     "publications:subscribe",

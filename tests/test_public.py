@@ -52,9 +52,10 @@ def house():
     factories.create_activity(axis=factories.create_axis(1), regions=[region])
     letter = factories.create_newsletter(region)
     factories.create_newsletter(None)
-    factories.create_issue(
+    issue = factories.create_issue(
         newsletter=letter, symbol="L/R8/2026/02", state="sent", sent_at=timezone.now()
     )
+    factories.create_axis_digest(issue, publication, pk=1)
     for slug in ("about", "help", "privacy", "accessibility"):
         Page.objects.create(slug=slug, title_fr=f"Page {slug}", body_fr="<p>Texte</p>")
     return publication
@@ -78,6 +79,7 @@ ADDRESSES = [
     "publications/P-2026-15/",
     "newsletters/",
     "newsletters/L-R8-2026-02/",
+    "newsletters/axes/1/",
     "newsletters/subscribe/",
     "light/dossier/",
     "light/dossier/?p=P-2026-14",

@@ -1,6 +1,9 @@
 """Digests of an axis: once a month, what the letters that were sent told about it."""
 
+import datetime
+
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +11,7 @@ from portal.lib.translations import Language
 from programme.models import Axis
 from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueItem
-from publications.models.periods import valid_period
+from publications.models.periods import Period, valid_period
 from publications.models.subscribers import Subscriber
 
 
@@ -30,6 +33,13 @@ class AxisDigest(models.Model):
 
     def __str__(self):
         return f"{self.axis_id} {self.month}"
+
+    def get_absolute_url(self):
+        return reverse("publications:axis_digest", kwargs={"pk": self.pk})
+
+    @property
+    def first_day(self) -> datetime.date:
+        return Period.parse(self.month).first_day
 
 
 class AxisDelivery(models.Model):

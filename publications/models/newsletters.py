@@ -352,9 +352,7 @@ class IssueItem(Part):
                 condition=holds_what_its_section_tells_of(),
                 name="issue_item_is_what_its_section_holds",
             ),
-            models.CheckConstraint(
-                condition=Part.somewhere(), name="issue_item_in_some_language"
-            ),
+            models.CheckConstraint(condition=Part.somewhere(), name="issue_item_in_some_language"),
         )
 
     def __str__(self):

@@ -23,7 +23,7 @@ from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.models.subscribers import Audience
-from publications.newsletters import choices, copies, envelopes, sections
+from publications.newsletters import choices, copies, envelopes, rendering, sections
 
 log = logging.getLogger(__name__)
 
@@ -182,6 +182,10 @@ def mail_to(digest: AxisDigest, reader: Subscriber, told: list[dict]):
             "axis": axis,
             "axis_url": axis_url,
             "sections": told,
+            "other_languages": rendering.other_languages(
+                "publications:axis_digest", language, pk=digest.pk
+            ),
+            "web_url": absolute_url("publications:axis_digest", language=language, pk=digest.pk),
             "year": Period.parse(digest.month).year,
             "unsubscribe_url": headers["List-Unsubscribe"].strip("<>"),
             "subscription_url": absolute_url(

@@ -174,7 +174,9 @@ def letter(
         subject = french_spaces(subject, narrow=False)
     context = skin_context(issue, found) | {
         "subject": subject,
-        "other_languages": other_languages(issue, language),
+        "other_languages": other_languages(
+            "publications:issue", language, symbol=issue.dashed_symbol
+        ),
         "is_for_members": audience == Audience.MEMBERS,
         "unsubscribe_url": absolute_url(
             "publications:unsubscribe_from",
@@ -238,14 +240,14 @@ def grid_cells(code: str) -> list[list[str]]:
     return [colours[row : row + 3] for row in (0, 3, 6)]
 
 
-def other_languages(issue: Issue, language: str) -> list[dict]:
-    """The same issue in the two other languages, for the first line of a mail."""
+def other_languages(name: str, language: str, **place) -> list[dict]:
+    """The page of a letter or digest in the two other languages, for the first line of a mail."""
     wordings = {"fr": "Lire en français", "en": "Read in English", "es": "Leer en español"}
     return [
         {
             "code": code,
             "wording": wordings[code],
-            "url": absolute_url("publications:issue", language=code, symbol=issue.dashed_symbol),
+            "url": absolute_url(name, language=code, **place),
         }
         for code in LANGUAGES
         if code != language

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from portal.lib import alternates, feeds, network, reading
 from portal.lib.public import reads_query
 from portal.lib.translations import LANGUAGES, current_language
+from programme.models import Axis
 from publications import feeds as own_feeds
-from publications.models import Issue, Newsletter
-from publications.newsletters import rendering
+from publications.models import AxisDigest, Issue, Newsletter
+from publications.newsletters import digests, rendering
 
 
 @login_not_required
@@ -68,6 +69,26 @@ def issue(request: HttpRequest, symbol: str) -> HttpResponse:
             "found": contents,
             "paragraphs": rendering.paragraphs(contents["lead"]),
             "languages": LANGUAGES,
+        },
+    )
+
+
+@login_not_required
+@reads_query()
+def axis_digest(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the letters told of an axis in a month, as it went to those who follow the axis.
+
+    It holds nothing that the letters in the archive do not, so it is open as soon as it is made.
+    """
+    digest = get_object_or_404(AxisDigest.objects.select_related("axis"), pk=pk)
+    return render(
+        request,
+        "publications/newsletters/axis_digest.html",
+        {
+            "digest": digest,
+            "sections": digests.contents(digest, current_language()),
+            "others": digest.axis.digests.exclude(pk=digest.pk)[:12],
+            "has_page": Axis.objects.of_current_cycle().filter(pk=digest.axis_id).exists(),
         },
     )
 

@@ -15,6 +15,7 @@ from tests import factories as make
 from tests.servers import free_port
 
 pytestmark = pytest.mark.django_db
+SITE = "http://localhost:8000"
 
 
 def last_month() -> datetime.datetime:
@@ -179,3 +180,55 @@ def test_nothing_leaves_while_sending_is_paused(axis):
     make.create_network(sending_paused=True)
     digest = digests.make(axis, Period.of(timezone.localdate(), 1).previous)
     assert digests.send(digest) == 0
+
+
+# -- On the web ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_a_digest_has_a_page_that_its_mail_leads_to(axis, client, language):
+    text = told(axis)
+    follow(axis, language=language)
+    digests.send_due()
+    digest = AxisDigest.objects.get()
+    address = f"/{language}/newsletters/axes/{digest.pk}/"
+    page = client.get(address)
+    title = text.text("title", language).value
+    assert title in page.content.decode()
+    links = page["Link"]
+    assert f'<{SITE}{address}>; rel="canonical"' in links
+    assert all(f'hreflang="{code}"' in links for code in ("fr", "en", "es"))
+    sent = mail.outbox[0]
+    for code in ("fr", "en", "es"):
+        there = f"{SITE}/{code}/newsletters/axes/{digest.pk}/"
+        assert there in sent.body
+        assert f'href="{there}"' in sent.alternatives[0].content
+    assert address in client.get(f"/{language}/programme/3/").content.decode()
+
+
+def test_the_page_of_a_digest_follows_what_is_withdrawn_and_leads_to_other_months(axis, client):
+    text = told(axis)
+    follow(axis)
+    [digest] = digests.make_due()
+    other = AxisDigest.objects.create(axis=axis, month="2025-01")
+    page = client.get(digest.get_absolute_url())
+    assert other.get_absolute_url() in page.content.decode()
+    text.state = "withdrawn"
+    text.save()
+    page = client.get(digest.get_absolute_url()).content.decode()
+    assert text.title_en not in page
+    assert "has been withdrawn since" in page
+    assert client.get("/en/newsletters/axes/999999/").status_code == 404
+
+
+def test_what_a_letter_left_out_of_a_language_its_digests_leave_out_too(axis):
+    told(axis, title_en="Everywhere")
+    told(axis, title_en="Not in Spanish")
+    IssueItem.objects.filter(publication__title_en="Not in Spanish").update(in_es=False)
+    follow(axis)
+    [digest] = digests.make_due()
+    counts = [
+        sum(len(section["items"]) for section in digests.contents(digest, code))
+        for code in ("fr", "en", "es")
+    ]
+    assert counts == [2, 2, 1]

@@ -236,7 +236,11 @@ def french_only(issue):
 def test_an_item_is_left_out_of_a_language_in_every_skin(issue, french_only):
     assert [panel.is_complete for panel in gate.readiness(issue)] == [True, False, False]
     editing.show_in(french_only, ["fr"])
-    assert [titles(issue, code) for code in LANGUAGES] == [["Forum", "Atelier"], ["Forum"], ["Foro"]]
+    assert [titles(issue, code) for code in LANGUAGES] == [
+        ["Forum", "Atelier"],
+        ["Forum"],
+        ["Foro"],
+    ]
     panels = gate.readiness(issue)
     assert [(panel.is_complete, panel.items, panel.lacks) for panel in panels] == [
         (True, 2, []),

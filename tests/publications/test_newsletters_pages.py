@@ -193,7 +193,7 @@ def test_the_panel_says_what_each_language_lacks(client, secretary):
     panels = page.split('<article class="mini')[1:]
     assert [re.search(r'class="pill (\w+)"', panel)[1] for panel in panels] == ["ok", "ok", "warn"]
     assert "2 texts are missing" in panels[2]
-    assert "1 recipient." in panels[2]
+    assert "1 recipient (public 1)." in panels[2]
 
 
 def test_the_words_are_edited_in_three_languages(client, secretary):

@@ -16,7 +16,7 @@ from portal.lib.links import absolute_url
 from publications.models import Issue, Sending
 from publications.models.deliveries import PauseReason
 from publications.models.newsletters import IssueState
-from publications.newsletters import holding
+from publications.newsletters import bells, holding
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,6 @@ def pause(
 
 def resume(issue: Issue, *, by: User | None = None):
     """Go on where it stopped. Raises ValidationError when the issue is not being sent."""
-    from publications.tasks import send_issue  # noqa: PLC0415  the task calls the verbs
-
     if issue.state != IssueState.SENDING:
         raise ValidationError(
             _("Issue %(symbol)s is not being sent."),
@@ -63,7 +61,7 @@ def resume(issue: Issue, *, by: User | None = None):
         Sending.objects.filter(issue=issue).update(
             paused_at=None, pause_reason="", pause_error="", paused_by=None, failures=0
         )
-        transaction.on_commit(lambda: send_issue.delay(issue.pk), robust=True)
+        bells.ring(issue)
     log.info("issue %s: sending is resumed by %s", issue.symbol, by or "the shell")
 
 

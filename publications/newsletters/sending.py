@@ -24,6 +24,7 @@ from publications.models import Delivery, Issue, Sending
 from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.newsletters import (
+    bells,
     copies,
     drafting,
     ledger,
@@ -46,8 +47,6 @@ def start(issue: Issue) -> Issue:
     Starting twice adds nobody twice. Raises ValidationError for a draft or a sent issue, and while
     all sending is paused.
     """
-    from publications.tasks import send_issue  # noqa: PLC0415  the task calls this module
-
     if network.current().sending_paused:
         raise ValidationError(_("Sending is paused."), code="paused")
     with transaction.atomic():
@@ -56,8 +55,7 @@ def start(issue: Issue) -> Issue:
         issue.state, issue.sending_since = IssueState.SENDING, timezone.now()
         issue.save()
         freeze(issue)
-        # Robust: where no bell can be rung, the schedule finds the rows within a minute.
-        transaction.on_commit(lambda: send_issue.delay(issue.pk), robust=True)
+        bells.ring(issue)
     return issue
 
 
@@ -102,6 +100,8 @@ def send_due(*, seconds: float = SECONDS):
     """Go on with every issue that is being sent."""
     end = time.monotonic() + seconds
     for issue in Issue.objects.filter(state=IssueState.SENDING).order_by("sending_since"):
+        if not pausing.is_held(issue):
+            bells.ring_for_more(issue)
         deliver(issue, seconds=end - time.monotonic())
     pace.forget_idle()
 

@@ -47,6 +47,7 @@ format: ## write code and templates in the house's form
 lock: ## resolve requirements*.in anew (needs uv)
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) requirements-s3.in --output-file requirements-s3.txt
 
 messages: setup-check ## bring locale/*/django.po up to date with the code
 	@$(BIN) setup/catalogues.py --write

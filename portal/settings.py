@@ -308,6 +308,10 @@ READS_KEPT_DAYS = env.int("READS_KEPT_DAYS", default=1100)
 # certificates; zero keeps these for good. What is gone is made again from the kept figures.
 REPORT_ARCHIVE_DAYS = env.int("REPORT_ARCHIVE_DAYS", default=30)
 REPORT_FILE_DAYS = env.int("REPORT_FILE_DAYS", default=365)
+# What a report may take before it is stopped: seconds of the processor, and megabytes beyond what
+# the worker has. Kinds of many pages take several times as much.
+REPORT_SECONDS = env.int("REPORT_SECONDS", default=60)
+REPORT_MEGABYTES = env.int("REPORT_MEGABYTES", default=600)
 
 # -- Languages ------------------------------------------------------------------------------
 
@@ -380,8 +384,30 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 MEDIA_ROOT = VAR_DIR / "files"
+
+
+def report_storage() -> dict:
+    """A bucket of a service that speaks S3, if one is named. The keys are read by boto3 itself."""
+    bucket = env.str("REPORTS_S3_BUCKET", default="")
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": env.str("REPORTS_S3_ENDPOINT", default="") or None,
+            "region_name": env.str("REPORTS_S3_REGION", default="") or None,
+            "default_acl": "private",
+            "querystring_auth": True,
+        },
+    }
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files of reports and their archives: with the others, or where workers and web servers on
+    # several machines reach them. Always given out by the portal, to those who may see them.
+    "reports": report_storage(),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
 from django.core.management import call_command
-from django.core.signals import setting_changed
+from django.test.signals import storages_changed
 from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 
@@ -45,6 +45,8 @@ def pytest_configure(config):
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
+    # The models have asked for the storage of their files, and all settings were read with it.
+    reset_storages()
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.CELERY_TASK_EAGER_PROPAGATES = True
     for engine in settings.TEMPLATES:
@@ -133,7 +135,7 @@ def collected_static(collected_once, settings):
 
 
 def reset_storages():
-    setting_changed.send(sender=None, setting="STORAGES", value=settings.STORAGES, enter=True)
+    storages_changed(setting="STORAGES")
 
 
 @pytest.fixture(scope="session")

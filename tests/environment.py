@@ -70,6 +70,9 @@ os.environ.update(
         "PURGE_URLS": "",
         "PURGE_CALL": "",
         "READS_KEPT_DAYS": "1100",
+        "REPORT_SECONDS": "60",
+        "REPORT_MEGABYTES": "600",
+        "REPORTS_S3_BUCKET": "",
         "JSON_LOGS": "false",
         "LOG_LEVEL": "INFO",
         # Playwright keeps an event loop in the main thread, in which Django would refuse to

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Category, Organisation, User
 from portal.lib.jobs import MAX_ATTEMPTS, Job, JobQuerySet, JobState
 from portal.lib.translations import Language
-from publications.models.reports import Report, ReportKind
+from publications.models.reports import Report, ReportKind, report_storage
 from regions.models import Region
 
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
@@ -267,7 +267,9 @@ class ReportArchive(models.Model):
 
     batch = models.ForeignKey(ReportBatch, models.CASCADE, related_name="archives")
     language = models.CharField(max_length=2, choices=Language)
-    file = models.FileField(upload_to=archive_path, max_length=200, blank=True)
+    file = models.FileField(
+        upload_to=archive_path, storage=report_storage, max_length=200, blank=True
+    )
     pending = models.CharField(max_length=200, blank=True)
     reports = models.PositiveIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=0)

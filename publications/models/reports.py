@@ -3,11 +3,13 @@
 import datetime
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
@@ -93,7 +95,15 @@ class ReportQuerySet(JobQuerySet):
 
 
 def report_path(instance: "Report", filename: str) -> str:
-    return f"reports/{instance.queued_at:%Y}/{instance.pk}-{filename}"
+    """One for each attempt, which nobody can guess, also where a storage is open by mistake: what
+    a killed worker left is found by it."""
+    secret = salted_hmac("publications.report", f"{instance.pk}-{instance.attempts}").hexdigest()
+    return f"reports/{instance.queued_at:%Y}/{instance.pk}-{secret[:20]}-{filename}"
+
+
+def report_storage() -> Storage:
+    """Where files of reports lie: beside all others, unless the settings name another place."""
+    return storages["reports"]
 
 
 class Report(Job):
@@ -125,7 +135,11 @@ class Report(Job):
         blank=True,
         validators=(MinValueValidator(1), MaxValueValidator(4)),
     )
-    file = models.FileField(_("file"), upload_to=report_path, max_length=200, blank=True)
+    file = models.FileField(
+        _("file"), upload_to=report_path, storage=report_storage, max_length=200, blank=True
+    )
+    # Of all that the file shows but the day: what has the same is not laid out again.
+    digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     data = models.JSONField(default=dict, blank=True, editable=False)
     requested_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False

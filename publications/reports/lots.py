@@ -5,14 +5,13 @@ it, and so does the schedule.
 """
 
 import datetime
-import json
 import logging
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from portal.lib.jobs import JobCancelled, JobState
+from portal.lib.jobs import JobCancelled
 from publications.models import Report, ReportBatch, ReportBatchEntry
 from publications.reports import archives, expiring, making, telling
 
@@ -95,21 +94,7 @@ def ask_for(entry: ReportBatchEntry):
 
 def standing(wanted: Report) -> Report | None:
     """A report of the same, under way, or ready and still telling the figures of today."""
-    same = Report.objects.filter(
-        kind=wanted.kind,
-        organisation=wanted.organisation,
-        region=wanted.region,
-        language=wanted.language,
-        year=wanted.year,
-        quarter=wanted.quarter,
-    )
-    if under_way := same.unfinished().first():
-        return under_way
-    ready = same.filter(state=JobState.DONE).exclude(file="").first()
-    # As the figures come back from the database.
-    if ready and ready.data == json.loads(json.dumps(making.frozen_data(wanted))):
-        return ready
-    return None
+    return wanted.unfinished_twin() or making.standing(wanted)
 
 
 def finish(batch: ReportBatch):

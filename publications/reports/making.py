@@ -2,7 +2,9 @@
 
 import csv
 import datetime
+import hashlib
 import io
+import json
 import logging
 
 from django.conf import settings
@@ -11,13 +13,15 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from members.models import Organisation, User
 from portal.lib import links, network, pdf
 from portal.lib.jobs import JobCancelled, JobState
 from publications.models import Report
-from publications.models.reports import ReportKind
+from publications.models.reports import ReportKind, report_path
 from publications.reports import certificate, member, region
+from publications.reports.editions import edition
 from regions import maps
 from regions.models import Region
 
@@ -29,6 +33,10 @@ KINDS = {
     ReportKind.REGION: region,
 }
 STEPS = 4
+# The key of the day in the figures that a report keeps.
+AS_OF = "as_of"
+# What makes two reports reports of the same.
+SAME = ("kind", "organisation", "region", "language", "year", "quarter")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -41,7 +49,8 @@ def request(
     quarter: int | None = None,
     by: User | None = None,
 ) -> Report:
-    """Ask for a report; a second request for the same thing joins the first.
+    """Ask for a report; a second request for the same thing joins the first, while that is under
+    way and as long as its file shows what one of today would show.
 
     ``subject`` is None for a report on the whole network, ``quarter`` is None for one on the
     year. Raises ValidationError when there would be nothing to report.
@@ -54,7 +63,8 @@ def request(
         "year": year,
         "quarter": quarter,
     }
-    frozen_data(Report(**wanted))
+    if ready := standing(Report(**wanted)):
+        return ready
     try:
         with transaction.atomic():
             report = Report.objects.create(**wanted, requested_by=by)
@@ -72,14 +82,37 @@ def request(
 
 
 def frozen_data(report: Report) -> dict:
-    """The figures of today that a report, asked for or not yet saved, is made from.
+    """The figures of today that a report, asked for or not yet saved, is made from, as they come
+    back from the database; and the day, which the file carries as its own.
 
     Raises ValidationError when there would be nothing to report.
     """
     module = KINDS[ReportKind(report.kind)]
     quarter = {"quarter": report.quarter} if report.quarter else {}
     with translation.override(report.language):
-        return module.data(report.subject, report.year, report.language, **quarter)
+        data = module.data(report.subject, report.year, report.language, **quarter)
+    return json.loads(json.dumps(data | {AS_OF: timezone.localdate().isoformat()}))
+
+
+def standing(wanted: Report) -> Report | None:
+    """A report of the same whose file is there and shows what one of today would show.
+
+    Raises ValidationError when there would be nothing to report.
+    """
+    about = {name: getattr(wanted, name) for name in SAME}
+    digest = content_digest(wanted.kind, frozen_data(wanted), wanted.language)
+    ready = Report.objects.filter(**about, state=JobState.DONE, digest=digest).exclude(file="")
+    return ready.first()
+
+
+def content_digest(kind: str, data: dict, language: str) -> str:
+    """Of all that a file is made from except the day: figures, the network, drawings, templates,
+    stylesheets, fonts, words. Two reports with the same look the same."""
+    shown = context(kind=kind, data=data | {AS_OF: ""}, language=language)
+    shown |= {"network": network.current().told, "today": "", "edition": edition()}
+    return hashlib.sha256(
+        json.dumps([kind, shown], sort_keys=True, default=str).encode()
+    ).hexdigest()
 
 
 def ring(report: Report):
@@ -99,29 +132,58 @@ def make(report: Report) -> bool:
     try:
         content = render(report)
         report.beat(STEPS - 1, STEPS)
+        discard_files(report)
         with transaction.atomic():
             report.file.save(file_name(report), ContentFile(content), save=False)
-            report.save(update_fields=["file", "data", "expired_at"])
+            report.save(update_fields=["file", "data", "digest", "expired_at"])
             report.beat(STEPS, STEPS)
             report.finish()
     except JobCancelled:
-        discard_file(report)
+        # Another may have taken it over: what the others wrote is theirs.
+        report.file.storage.delete(report_path(report, file_name(report)))
         return False
     except ValidationError as error:
         report.fail(" ".join(error.messages))
         return False
     except Exception as error:
-        logger.exception("report %s failed", report.pk)
-        discard_file(report)
-        report.fail(f"{type(error).__name__}: {error}")
+        with translation.override(reader_language(report)):
+            reason = explanation(report, error)
+        discard_files(report)
+        report.fail(reason)
         return False
     return True
 
 
-def discard_file(report: Report):
-    """Take away what was written of a report that will not be finished."""
-    if report.file:
-        report.file.delete(save=False)
+def explanation(report: Report, error: Exception) -> str:
+    """Why a report could not be made, for who asked for it."""
+    if isinstance(error, pdf.TooLong):
+        return _("It took longer than %(seconds)s seconds, and was stopped.") % {
+            "seconds": limits(report.kind).seconds
+        }
+    if isinstance(error, pdf.TooLarge):
+        return _("It needed more than %(megabytes)s MB of memory, and was stopped.") % {
+            "megabytes": limits(report.kind).megabytes
+        }
+    logger.error("report %s failed", report.pk, exc_info=error)
+    return f"{type(error).__name__}: {error}"
+
+
+def reader_language(report: Report) -> str:
+    return report.requested_by.language if report.requested_by else report.language
+
+
+def limits(kind: str) -> pdf.Limits:
+    """Time and memory for a report of a kind; kinds of many pages say how many times as much."""
+    times = getattr(KINDS[ReportKind(kind)], "TIMES_THE_LIMITS", 1)
+    return pdf.Limits(settings.REPORT_SECONDS * times, settings.REPORT_MEGABYTES * times)
+
+
+def discard_files(report: Report):
+    """Take away what this attempt and those before it have written of an unfinished report."""
+    for attempt in range(1, report.attempts + 1):
+        tried = Report(pk=report.pk, queued_at=report.queued_at, attempts=attempt)
+        report.file.storage.delete(report_path(tried, file_name(report)))
+    report.file = ""
 
 
 def render(report: Report) -> bytes:
@@ -133,16 +195,20 @@ def render(report: Report) -> bytes:
     if report.expired_at is None or not report.data:
         report.data = frozen_data(report)
     report.expired_at = None
+    report.digest = content_digest(report.kind, report.data, report.language)
     return render_data(
         kind=report.kind,
         data=report.data,
         language=report.language,
-        on_page_count=lambda _pages: report.beat(2, STEPS),
+        limits=limits(report.kind),
+        on_page_count=lambda _count: report.beat(2, STEPS),
+        while_waiting=lambda: report.beat(report.progress, STEPS),
     )
 
 
-def render_data(*, kind: str, data: dict, language: str, on_page_count=None) -> bytes:
-    """The PDF of frozen data, with the same figures attached as CSV."""
+def render_data(*, kind: str, data: dict, language: str, **options) -> bytes:
+    """The PDF of frozen data for reading and for archives, with the same figures attached as CSV.
+    The options are those of ``pdf.from_html``."""
     module = KINDS[ReportKind(kind)]
     values = context(kind=kind, data=data, language=language)
     figures = pdf.AttachedFile(
@@ -153,7 +219,9 @@ def render_data(*, kind: str, data: dict, language: str, on_page_count=None) -> 
         values,
         language=language,
         attachments=(figures,),
-        on_page_count=on_page_count,
+        dated=values["today"],
+        archived=True,
+        **options,
     )
 
 
@@ -169,8 +237,14 @@ def context(*, kind: str, data: dict, language: str) -> dict:
         "site": links.absolute(f"/{language}/"),
         "csv_name": f"{slugify(symbol.replace('/', '-'))}.csv",
         "map": region_map(data, language),
-        "today": timezone.localdate(),
+        "today": day_of(data),
     }
+
+
+def day_of(data: dict) -> datetime.date:
+    """The day of the figures; today for those that were not kept by a report."""
+    kept = data.get(AS_OF)
+    return datetime.date.fromisoformat(kept) if kept else timezone.localdate()
 
 
 def region_map(data: dict, language: str) -> dict | None:
@@ -219,6 +293,8 @@ def requeue_stale(now: datetime.datetime | None = None) -> int:
         if report.state == JobState.QUEUED:
             ring(report)
             count += 1
+        elif report.state == JobState.FAILED:
+            discard_files(report)
     for report in Report.objects.forgotten(now):
         Report.objects.filter(pk=report.pk).update(queued_at=now)
         ring(report)

@@ -1,4 +1,4 @@
-// Asks veraPDF's library whether PDFs keep PDF/UA-1: prints PASS or FAIL and the broken rules.
+// Asks veraPDF's library whether PDFs keep PDF/UA-1 and PDF/A-3: prints PASS or FAIL, and the broken rules.
 
 import java.io.FileInputStream;
 import org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider;
@@ -13,13 +13,13 @@ public class Validate {
   public static void main(String[] names) throws Exception {
     VeraGreenfieldFoundryProvider.initialise();
     int bad = 0;
-    for (String name : names) {
-      PDFAFlavour flavour = PDFAFlavour.fromString("ua1");
+    for (String name : names) for (String standard : new String[] {"ua1", "3a"}) {
+      PDFAFlavour flavour = PDFAFlavour.fromString(standard);
       try (FileInputStream in = new FileInputStream(name);
            PDFAParser parser = Foundries.defaultInstance().createParser(in, flavour)) {
         PDFAValidator validator = Foundries.defaultInstance().createValidator(flavour, false);
         ValidationResult result = validator.validate(parser);
-        System.out.println((result.isCompliant() ? "PASS " : "FAIL ") + name);
+        System.out.println((result.isCompliant() ? "PASS " : "FAIL ") + standard + " " + name);
         if (!result.isCompliant()) {
           bad++;
           result.getTestAssertions().stream()

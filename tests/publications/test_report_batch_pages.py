@@ -186,5 +186,5 @@ def test_the_pages_ask_as_often_for_three_rows(client, region, rows, django_asse
         assert len(client.get(f"{PAGES}{batch.pk}/").context["page"].object_list) == rows
 
 
-LIST_QUERIES = 8
+LIST_QUERIES = 7
 BATCH_QUERIES = 8

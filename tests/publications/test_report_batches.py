@@ -42,8 +42,9 @@ def ready(report: Report, content: bytes = b"%PDF-1.7") -> Report:
     """The report as a worker leaves it, without the second that a real PDF takes."""
     assert report.claim()
     report.data = making.frozen_data(report)
+    report.digest = making.content_digest(report.kind, report.data, report.language)
     report.file.save(making.file_name(report), ContentFile(content), save=False)
-    report.save(update_fields=["file", "data"])
+    report.save(update_fields=["file", "data", "digest"])
     report.finish()
     return report
 

@@ -144,7 +144,7 @@ def test_the_desk_asks_the_database_as_often_for_three_rows(
 
 
 # One of them notes that whoever asked has seen what is ready.
-REPORTS_DESK_QUERIES = 10
+REPORTS_DESK_QUERIES = 9
 
 
 def test_cancelling_keeps_the_row(client):

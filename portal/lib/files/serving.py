@@ -11,6 +11,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.db.models.fields.files import FieldFile
 from django.http import (
     FileResponse,
@@ -58,7 +59,11 @@ def answer(
 
 
 def place(file: FieldFile) -> dict[str, str]:
-    """What tells the web server where the file lies, if it is to send it."""
+    """What tells the web server where the file lies, if it is to send it and can reach it."""
+    if not isinstance(file.storage, FileSystemStorage) and not isinstance(
+        getattr(file.storage, "_wrapped", None), FileSystemStorage
+    ):
+        return {}
     if settings.X_ACCEL_PREFIX:
         return {"X-Accel-Redirect": quote(f"{settings.X_ACCEL_PREFIX}{file.name}")}
     if settings.X_SENDFILE:

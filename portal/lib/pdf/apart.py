@@ -103,7 +103,7 @@ def _be_the_other(work: Work, limits: Limits, writer: Connection):
 def _answer(work: Work, writer: Connection) -> int:
     try:
         writer.send(("made", work(lambda pages: writer.send(("pages", pages)))))
-    except MemoryError:
+    except (MemoryError, SystemError):  # the second from libraries that do not say which error
         return OUT_OF_MEMORY
     except Refused as error:
         writer.send(("refused", str(error)))

@@ -308,7 +308,7 @@ QUERIES = {
     "": 12,
     "regions/": 4,
     "regions/R8/": 16,
-    "programme/1/": 5,
+    "programme/1/": 6,
     "pages/about/": 2,
 }
 

@@ -364,3 +364,12 @@ def test_an_anonymous_reader_is_asked_to_log_in(client):
     issue = draft()
     for path in ("/en/secretariat/newsletters/", desk(issue)):
         assert client.get(path).url.startswith("/en/account/login/")
+
+
+def test_what_was_sent_is_not_called_incomplete(client, secretary):
+    issue = draft()
+    assert 'class="pill warn"' in client.get(desk(issue)).content.decode().split("<main")[1]
+    Issue.objects.filter(pk=issue.pk).update(state=IssueState.SENT, sent_at=timezone.now())
+    page = client.get(desk(issue)).content.decode().split("<main")[1]
+    assert "will go out in another language" not in page
+    assert 'class="pill warn"' not in page

@@ -18,6 +18,7 @@ from portal.demo.organisations import create_organisations
 from portal.demo.outside import create_documents, create_partners
 from portal.demo.people import create_others, create_secretary
 from portal.demo.readers import create_choices
+from portal.demo.reports import create_batches
 from portal.demo.scale import multiply
 from portal.demo.spreadsheets import create_import
 from portal.demo.threads import create_threads
@@ -59,6 +60,7 @@ def build(*, scale: int = 1) -> dict[str, int]:
         "work of the desk": create_desk_work(secretary),
         "answers": create_answers(secretary),
         "imports": create_import(secretary),
+        "batches of reports": create_batches(secretary),
     }
     for kind, count in multiply(scale).items():
         created[kind] += count

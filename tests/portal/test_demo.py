@@ -36,6 +36,7 @@ from publications.models import (
     Newsletter,
     Publication,
     PublicationFile,
+    ReportBatch,
     Series,
     Subscriber,
     Subscription,
@@ -70,6 +71,7 @@ MADE = {
     "work of the desk": 3,
     "answers": 4,
     "imports": 1,
+    "batches of reports": 2,
 }
 TODAY = timezone.localdate()
 
@@ -462,6 +464,14 @@ def test_it_multiplies(demonstration):
             "number", flat=True
         )
         transaction.set_rollback(True)
+
+
+def test_one_batch_of_reports_is_whole_and_one_lacks_a_report(demonstration):
+    states = [
+        (batch.state, batch.counts["not_made"], batch.archives.exclude(file="").exists())
+        for batch in ReportBatch.objects.order_by("pk")
+    ]
+    assert states == [("done", 1, True), ("done", 0, True)]
 
 
 def test_three_regions_lift_what_they_share_and_one_issue_is_closed(demonstration):

@@ -10,8 +10,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint import HTML, Attachment
 
-from portal.lib.pdf import apart, archival, kept
+from portal.lib.pdf import apart, archival, kept, tagging
 from portal.lib.pdf.fetching import ForbiddenAddress, OwnFilesFetcher, Refused
+
+tagging.install()
 
 # The date of what is attached to a document that has none: the format demands one.
 UNDATED = datetime.date(2000, 1, 1)

@@ -9,19 +9,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db import connection
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal import candidates, vocabulary
 from portal.candidates import Candidate
-from portal.indexing import ROOM_OF
+from portal.indexing import ROOM_OF, TABLE
 from portal.lib import paging
 from portal.lib.lexemes import WORD
 from portal.lib.queries import Kind, Query, Term, parse
 from portal.lib.templatetags.text import in_language, long_date
 from portal.lib.translations import LANGUAGES, Language, current_language
-from portal.models import SearchDocument
 from portal.search import FILE_LIMIT, SOURCES
 from portal.snippets import around, highlighted, part_of_file
 from publications.models import PublicationFile
@@ -241,11 +240,16 @@ def read(
     """The documents in the order given, and the names of the regions: both in one query."""
     if not pks:
         return [], {}
-    wanted = Q(pk__in=pks)
+    # Django would take as long to write this as the database to answer it.
+    columns = ", ".join(("id", *Document._fields[1:]))
+    sql = f"SELECT {columns} FROM {TABLE} WHERE id IN ({', '.join(['%s'] * len(pks))})"
+    params: list[int | str] = [*pks]
     if with_regions:
-        wanted |= Q(kind="region", language=language)
-    found = SearchDocument.objects.filter(wanted).order_by().values_list(*Document._fields)
-    rows = {row.pk: row for row in map(Document._make, found)}
+        sql += " OR (kind = 'region' AND language = %s)"
+        params.append(language)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows = {row.pk: row for row in map(Document._make, cursor.fetchall())}
     names = {
         row.regions: row.title
         for row in rows.values()
@@ -276,7 +280,9 @@ def hits(found: list[Document], query: Query, *, language: str, audience: str) -
     terms = tuple(query.wanted)
     in_file = {document.pk for document in found if is_in_file_alone(document, terms)}
     texts = file_texts([document for document in found if document.pk in in_file])
-    labels = {document.kind: str(SOURCES[document.kind].label) for document in found}
+    labels = {kind: str(SOURCES[kind].label) for kind in {document.kind for document in found}}
+    marks = {code: "" if code == language else in_language(code) for code in LANGUAGES}
+    shown_in = current_language()
     result = []
     for document in found:
         own = document.language
@@ -298,10 +304,8 @@ def hits(found: list[Document], query: Query, *, language: str, audience: str) -
                 title_language=document.title_language,
                 snippet=snippet,
                 language=own,
-                date=written_day(document.day, current_language()),
-                mark=in_language(document.title_language)
-                if document.title_language != language
-                else "",
+                date=written_day(document.day, shown_in),
+                mark=marks[document.title_language],
                 file_mark=file_mark(document) if document.pk in in_file else "",
             )
         )

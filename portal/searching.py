@@ -66,11 +66,12 @@ def context(request: HttpRequest, *, audience: str) -> dict:
     by_date = request.GET.get("sort") == "date"
     found = find(query, audience=audience, chosen=chosen, by_date=by_date, at=request.GET)
     offered = filters(found, chosen)
+    language = current_language()
     return {
         "query": query,
         "found": found,
         "page": found.page,
-        "hits": [drawn(hit, current_language()) for hit in found.page],
+        "hits": [drawn(hit, language) for hit in found.page],
         "filters": offered,
         "drawn_filters": drawn_filters(offered),
         "is_filtered": bool(chosen),

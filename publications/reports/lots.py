@@ -83,18 +83,14 @@ def ask_for(entry: ReportBatchEntry):
     about = {"language": entry.language, "year": batch.year, "quarter": batch.quarter}
     wanted = Report(kind=batch.kind, organisation=entry.organisation, region=entry.region, **about)
     try:
-        entry.report = standing(wanted)
+        entry.report = wanted.unfinished_twin()
         if entry.report is None:
             entry.report = making.request(kind=batch.kind, subject=entry.subject, **about)
-            entry.is_own = True
+            # One that is ready still tells the figures of today, and was joined.
+            entry.is_own = not entry.report.is_finished
     except ValidationError as error:
         entry.refusal = " ".join(error.messages)
     entry.save(update_fields=["report", "is_own", "refusal"])
-
-
-def standing(wanted: Report) -> Report | None:
-    """A report of the same, under way, or ready and still telling the figures of today."""
-    return wanted.unfinished_twin() or making.standing(wanted)
 
 
 def finish(batch: ReportBatch):

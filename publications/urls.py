@@ -225,6 +225,7 @@ urlpatterns = [
         readers_desk.readers_export,
         name="readers_export",
     ),
+    path("secretariat/newsletters/letters.csv", readers_desk.outcome_export, name="outcome_export"),
     path(
         "secretariat/newsletters/<slug:symbol>/correct/",
         readers_desk.newsletter_correct,

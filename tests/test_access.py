@@ -235,6 +235,7 @@ TABLE = {
     "publications:reader_link_sent": ("get", EVERYBODY),
     "publications:readers_desk": ("get", HIDDEN),
     "publications:suppressions_desk": ("get", SECRETARIAT),
+    "publications:outcome_export": ("get", HIDDEN),
     "publications:readers_export": ("get", SECRETARIAT),
     "publications:newsletter_correct": ("get", HIDDEN_ROW),
     "publications:newsletter_correction": ("get", HIDDEN_ROW),

@@ -25,6 +25,7 @@ from publications.newsletters import (
     editing,
     gate,
     holding,
+    outcome,
     pausing,
     sections,
     sending,
@@ -91,6 +92,7 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             "sending": Sending.objects.filter(issue=issue).first(),
             "total": sum(language["total"] for language in done),
             "is_sending": (is_sending := issue.state == IssueState.SENDING),
+            "going": outcome.going(issue) if is_sending else None,
             # A page must not move under who reads it, so it renews itself only on demand.
             "is_followed": is_sending and "follow" in request.GET,
             "paused": network.current().sending_paused,

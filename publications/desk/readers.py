@@ -12,8 +12,8 @@ from portal.lib.access import permitted
 from portal.lib.sheets.writing import as_csv
 from publications.desk.newsletters import own_issue, own_newsletters
 from publications.forms.readers import IssueCorrectionForm, LiftForm
-from publications.models import IssueCorrection, Subscription, Suppression
-from publications.newsletters import counting, readers_data, suppressing
+from publications.models import Issue, IssueCorrection, Subscription, Suppression
+from publications.newsletters import counting, outcome, readers_data, suppressing
 
 
 def readers_desk(request: HttpRequest) -> HttpResponse:
@@ -62,6 +62,18 @@ def readers_export(request: HttpRequest) -> HttpResponse:
         as_csv(readers_data.rows(Subscription.objects.confirmed())),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="readers.csv"'},
+    )
+
+
+def outcome_export(request: HttpRequest) -> HttpResponse:
+    """What became of the mails of each letter, by language, as CSV; of one with ``?issue=``."""
+    issues = Issue.objects.filter(newsletter__in=own_newsletters(request).values("pk")).sent()
+    if symbol := request.GET.get("issue"):
+        issues = issues.filter(symbol=symbol)
+    return StreamingHttpResponse(
+        as_csv(outcome.rows(issues)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="letters.csv"'},
     )
 
 

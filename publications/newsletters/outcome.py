@@ -1,0 +1,57 @@
+"""How fast a letter leaves, and what became of the mails of those that have left."""
+
+import datetime
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from publications.models import Delivery, Issue
+from publications.models.deliveries import DeliveryState
+
+# The rate is that of so long, so that it follows what the mail server does now.
+RECENT = datetime.timedelta(minutes=2)
+
+
+class Going(NamedTuple):
+    """The mails that left in a minute, and the minutes that the others need at this rate; None
+    where nothing has left lately."""
+
+    rate: int
+    minutes_left: int | None
+
+
+def going(issue: Issue, *, now: datetime.datetime | None = None) -> Going:
+    now = now or timezone.now()
+    rows = Delivery.objects.filter(issue=issue)
+    since = max(now - RECENT, issue.sending_since)
+    recent = rows.filter(sent_at__gt=since).count()
+    per_second = recent / max((now - since).total_seconds(), 1)
+    if not recent:
+        return Going(0, None)
+    left = rows.unfinished().count()
+    return Going(round(per_second * 60), math.ceil(left / per_second / 60))
+
+
+def rows(issues: QuerySet[Issue]) -> Iterator[list]:
+    """A line for each letter, language and audience: its recipients, and how many are in which
+    state. The region is that of the letter, the world's has none."""
+    states = DeliveryState.values
+    yield ["issue", "region", "sent_on", "language", "audience", "recipients", *states]
+    counted: dict[tuple, Counter] = {}
+    found = Delivery.objects.filter(issue__in=issues.order_by().values("pk")).order_by()
+    for issue, language, audience, state, number in found.values_list(
+        "issue", "language", "audience", "state"
+    ).annotate(number=Count("pk")):
+        counted.setdefault((issue, language, audience), Counter())[state] = number
+    known = issues.select_related("newsletter__region").in_bulk({key[0] for key in counted})
+    newest = sorted(counted, key=lambda key: (-known[key[0]].sending_since.timestamp(), *key))
+    for key in newest:
+        issue, numbers = known[key[0]], counted[key]
+        region = issue.region.code if issue.region else ""
+        day = timezone.localdate(issue.sending_since).isoformat()
+        counts = [numbers[state] for state in states]
+        yield [issue.symbol, region, day, *key[1:], numbers.total(), *counts]

@@ -14,7 +14,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -167,7 +167,7 @@ class Batch:
             attempted_at__isnull=False,
         )
         values = {"state": DeliveryState.QUEUED, "attempted_at": None, "attempts": row.attempts}
-        patiently(lambda: rows.update(**values))
+        self._surely(lambda: rows.update(**values))
 
     def close(self):
         """Write down the last mail, and put back what was not come to."""
@@ -179,12 +179,21 @@ class Batch:
             attempted_at__isnull=True,
         )
         try:
-            rows.update(state=DeliveryState.QUEUED, claimed_at=None)
+            self._surely(lambda: rows.update(state=DeliveryState.QUEUED, claimed_at=None))
         except DatabaseError as error:
             if connection.in_atomic_block:
                 raise
             # Others find them after a silence.
             log.warning("claimed letters could not be put back: %s", error)
+
+    def _surely(self, write: Callable[[], object]):
+        """Write also when the database has gone, but not before all that is known: of a mail
+        whose mark it has forgotten the row would look as if it had never been attempted."""
+        try:
+            write()
+        except GONE as error:
+            self._write_again(error)
+            patiently(write)
 
     def _write_again(self, error: Exception):
         """The database has gone, and may come back without what it was told last."""

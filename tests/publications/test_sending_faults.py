@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from members.models import Notice
@@ -376,6 +376,51 @@ def test_a_database_that_hangs_up_in_the_middle_costs_nobody_a_mail(served):
     sending.deliver(issue)
     assert states(issue) == {"sent": 8}
     assert_nobody_is_lost(issue, sink)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_claimed_when_the_database_went_is_sent_once_it_is_back(served, monkeypatch):
+    """Its worker knows that it was not come to, though the database has been started anew."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is no server that could hang up")
+    monkeypatch.setattr(running, "LOOK_EVERY", 0)
+    issue = started(ready_issue({"en": 8}))
+    connection.ensure_connection()
+    victim = connection.connection.info.backend_pid
+
+    def script(step, address, number):
+        if step == "dot" and number == 4:
+            # The end of the fourth mail and the beginning of the next are not written down yet.
+            with psycopg2.connect(database_address()) as other, other.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [victim])
+
+    sink = served(script)
+    with pytest.raises(OperationalError):
+        sending.deliver(issue)
+    assert states(issue) == {"sent": 4, "queued": 4}
+    sending.deliver(issue)
+    assert states(issue) == {"sent": 8}
+    assert_nobody_is_lost(issue, sink)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_forgot_is_written_before_rows_are_put_back(served):
+    """A crash of the server takes the last marks with it, those of mails that have left too."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is no server that could hang up")
+    issue = started(ready_issue({"en": 2}))
+    batch = ledger.claim(issue)
+    first, _second = batch.rows
+    batch.begin(first)
+    batch.over(first, DeliveryState.SENT)
+    batch.settle()
+    Delivery.objects.filter(pk=first.pk).update(
+        state=DeliveryState.CLAIMED, attempted_at=None, attempts=0, sent_at=None
+    )
+    with psycopg2.connect(database_address()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    batch.close()
+    assert states(issue) == {"sent": 1, "queued": 1}
 
 
 # -- A restored backup -----------------------------------------------------------------------------

@@ -23,11 +23,12 @@ def reports(organisation: Organisation) -> Iterator[tuple]:
 
 
 def kept_name(report: Report) -> str:
-    return f"{report.pk}-{file_name(report)}"
+    """The name of its file in the archive; empty when the file has expired."""
+    return "" if report.is_expired else f"{report.pk}-{file_name(report)}"
 
 
 def report_files(organisation: Organisation) -> Iterator[tuple[str, FieldFile]]:
-    for report in made(organisation):
+    for report in made(organisation).exclude(file=""):
         yield kept_name(report), report.file
 
 

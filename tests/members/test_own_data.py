@@ -81,6 +81,16 @@ def test_the_archive_holds_all_that_is_the_organisations_own():
     assert record["description_fr"] == "=Nous"
 
 
+def test_a_report_whose_file_expired_is_listed_without_one():
+    organisation = create_organisation()
+    Report.objects.create(
+        kind="member", organisation=organisation, language="en", year=2024, state="done"
+    )
+    archive = taken(organisation)
+    assert [(row["year"], row["file"]) for row in table(archive, "reports")] == [(2024, "")]
+    assert not [name for name in archive.namelist() if name.startswith("files/reports/")]
+
+
 def test_it_holds_nothing_of_others_and_nothing_internal():
     organisation, other = create_organisation(), create_organisation(name="Secret Neighbour")
     thread = create_thread(organisation)

@@ -154,3 +154,21 @@ def test_cancelling_keeps_the_row(client):
     client.post(f"/fr/secretariat/reports/{report.pk}/cancel")
     report.refresh_from_db()
     assert report.state == JobState.CANCELLED
+
+
+def test_an_expired_file_is_offered_again_and_linked_nowhere(client):
+    factories.create_network()
+    organisation = factories.create_organisation()
+    about = {"language": "en", "year": 2024, "state": JobState.DONE, "data": {"year": 2024}}
+    report = Report.objects.create(kind="member", organisation=organisation, **about)
+    client.force_login(factories.create_contact(organisation))
+    for page in ("/en/space/", "/en/space/documents/"):
+        content = client.get(page).content.decode()
+        assert "file expired" in content
+        assert f"/space/documents/{report.pk}/file" not in content
+    assert client.get(f"/en/space/documents/{report.pk}/file").status_code == 404
+    response = client.post(f"/en/space/documents/{report.pk}/restore")
+    assert response.url == "/en/space/documents/"
+    report.refresh_from_db()
+    assert (report.state, report.is_expired) == (JobState.QUEUED, False)
+    assert report.expired_at is not None

@@ -38,41 +38,76 @@ def postgresql_programs() -> Path | None:
     return Path(found).parent if found else None
 
 
-@contextlib.contextmanager
-def private_postgresql(*, durable: bool = False) -> Iterator[str]:
-    """A server of one's own. Yields its DATABASE_URL.
+class PostgreSQL:
+    """A PostgreSQL server that a test may stop at once and start again.
 
     Without fsync, as fast as can be; ``durable`` writes through to the disk, as in production.
     """
-    programs = postgresql_programs()
-    if programs is None:
-        raise ServerMissing("PostgreSQL is missing")
-    folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
-    as_owner = []
-    if os.getuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        as_owner = ["runuser", "-u", "postgres", "--"]
-    data, port = folder / "data", free_port()
 
-    def run(*command: str) -> None:
+    def __init__(self, *, durable: bool = False):
+        self._programs = postgresql_programs()
+        if self._programs is None:
+            raise ServerMissing("PostgreSQL is missing")
+        self.port = free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self._durable = durable
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self._folder} -h 127.0.0.1 -c max_connections=100"
+        options += "" if self._durable else " -F"
+        self._control("-l", f"{self._folder}/log", "-o", options, "-w", "start")
+
+    def stop(self) -> None:
+        """At once, as a crash would: what it has not finished is found in its journal."""
+        self._control("-m", "immediate", "-w", "stop")
+
+    @property
+    def is_running(self) -> bool:
+        return listening(self.port)
+
+    def _control(self, *arguments: str) -> None:
+        self._run(f"{self._programs}/pg_ctl", "-D", f"{self._folder}/data", *arguments)
+
+    def _run(self, *command: str) -> None:
+        as_owner = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         subprocess.run(
-            [*as_owner, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=120
+            [*as_owner, *command],
+            check=True,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            timeout=120,
         )
 
-    try:
-        run(f"{programs}/initdb", "-D", f"{data}", "-U", "postgres", "-A", "trust", "-E", "UTF8",
-            "--no-sync")  # fmt: skip
-        options = f"-p {port} -k {folder} -h 127.0.0.1 -c max_connections=100"
-        options += "" if durable else " -F"
-        run(f"{programs}/pg_ctl", "-D", f"{data}", "-l", f"{folder}/log", "-o", options, "-w",
-            "start")  # fmt: skip
+    def __enter__(self):
+        self._folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
+        if os.getuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(self._folder, owner.pw_uid, owner.pw_gid)
         try:
-            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+            self._run(f"{self._programs}/initdb", "-D", f"{self._folder}/data", "-U", "postgres",
+                "-A", "trust", "-E", "UTF8", "--no-sync")  # fmt: skip
+            self.start()
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(self, *error):
+        try:
+            if self.is_running:
+                self.stop()
         finally:
-            run(f"{programs}/pg_ctl", "-D", f"{data}", "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            self._remove()
+
+    def _remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def private_postgresql(*, durable: bool = False) -> Iterator[str]:
+    """A server of one's own. Yields its DATABASE_URL."""
+    with PostgreSQL(durable=durable) as server:
+        yield server.url
 
 
 class Redis:
@@ -101,6 +136,12 @@ class Redis:
         self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
         self._process.wait(20)
         self._process = None
+
+    def flush(self) -> None:
+        """Forget everything, as after a restart without a disk, with all connections open."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as link:
+            link.sendall(b"FLUSHALL\r\n")
+            assert link.recv(16).startswith(b"+OK")
 
     def __enter__(self):
         self.start()

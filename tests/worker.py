@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Worker:
-    def __init__(self, *, environment: dict[str, str], concurrency: int = 1):
+    def __init__(self, *, environment: dict[str, str], concurrency: int = 1, name: str = "worker"):
         self.environment = os.environ | environment
         self.concurrency = concurrency
-        self.log_file = VAR_DIR / "worker.log"
+        self.log_file = VAR_DIR / f"{name}.log"
         self._process: subprocess.Popen | None = None
 
     @property
@@ -30,6 +30,12 @@ class Worker:
     @property
     def log(self) -> str:
         return self.log_file.read_text(errors="replace")
+
+    @property
+    def children(self) -> list[int]:
+        """The processes that carry out the jobs."""
+        found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(pid) for pid in found.split()]
 
     def start(self, *, seconds: float = 60) -> None:
         """Start it unless it runs, and wait until it takes jobs."""

@@ -1,6 +1,6 @@
 """What a letter costs: mails a second with the durable ledger, beside two floors.
 
-    python -m tests.bench.letters [--readers 400] [--rounds 5] [--scale 100000] [--processes 2]
+    python -m tests.bench.letters [--readers 3000] [--rounds 5]
 
 The mails go to Postfix's smtp-sink. The database is a PostgreSQL server of this run's own that
 writes through to the disk as in production, or the one of DATABASE_URL (to be thrown away). Each
@@ -11,8 +11,7 @@ round sends the same letter to the same readers three ways, one after the other:
 - django-newsletter 1.2.1's way: three templates, two queries of articles and one of attachments,
   `EmailMultiAlternatives` and a connection for each mail.
 
-``--scale`` instead sends one letter of three languages to so many readers with worker processes,
-end to end, and says how long each step took and how much memory a worker needed.
+What a hundred thousand readers and a million cost is told by `tests.bench.letters_at_scale`.
 """
 
 import argparse
@@ -316,50 +315,6 @@ def compare(number: int, rounds: int):
         )
 
 
-# -- At full size ----------------------------------------------------------------------------------
-
-WORKER = """
-import django, resource, sys; django.setup()
-from publications.models import Issue
-from publications.newsletters import sending
-issue = Issue.objects.get()
-sending.deliver(issue, seconds=float(sys.argv[1]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
-
-
-def at_scale(number: int, processes: int, seconds: float):
-    """One letter to so many readers, end to end; a worker stops after so many seconds at most."""
-    from publications.newsletters import drafting, sending  # noqa: PLC0415
-
-    letter = new_letter()
-    started = time.perf_counter()
-    new_readers(letter, number)
-    print(f"{number} readers made in {time.perf_counter() - started:.0f} s")
-    started = time.perf_counter()
-    drafting.draft(letter, period_of("2026-Q3"))
-    print(f"drafted in {time.perf_counter() - started:.2f} s")
-    issue = new_issue(letter, "2026-Q3")
-    print(f"{issue.deliveries.count()} deliveries frozen in {issue.frozen_in:.1f} s")
-    started = time.perf_counter()
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WORKER, str(seconds)],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        for _ in range(processes)
-    ]
-    memory = [int(worker.communicate()[0].split()[-1]) / 1024 for worker in workers]
-    taken = time.perf_counter() - started
-    found = sending.totals(issue)
-    print(
-        f"{found['sent']} sent in {taken:.0f} s by {processes} processes, "
-        f"{found['sent'] / taken:.0f} mails/s, memory {max(memory):.0f} MB; {dict(found)}"
-    )
-
-
 def bench_letters():
     """For `make bench`: in a process of its own, since it has a database of its own."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
@@ -370,16 +325,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--readers", type=int, default=3000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--scale", type=int, default=0)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=600)
     options = parser.parse_args()
     try:
         with ground():
-            if options.scale:
-                at_scale(options.scale, options.processes, options.seconds)
-            else:
-                compare(options.readers, options.rounds)
+            compare(options.readers, options.rounds)
     except servers.ServerMissing as error:
         print(f"{error}: letters are not measured")
 

@@ -1,0 +1,85 @@
+"""Letters while a server goes: Redis, PostgreSQL. Each ends by itself."""
+
+import time
+
+from publications.models import Issue
+from publications.models.deliveries import DeliveryState
+from publications.models.newsletters import IssueState
+from tests.bench import letters
+from tests.long import office as offices
+from tests.long.test_letters_killed import issue_for
+from tests.sending import assert_nobody_is_lost, states
+from tests.sink import Sink
+
+READERS, RATE = 1_500, 20
+START = "from publications.newsletters import sending; from publications.models import Issue; "
+
+
+# -- Redis -----------------------------------------------------------------------------------------
+
+
+def test_redis_killed_and_gone_for_a_minute_stops_no_letter(office, private_redis):
+    """Longer than a task looks at the rows: at the end nobody has been rung for a while."""
+    issue = issue_for(READERS)
+    with Sink(keep=False) as sink:
+        found = office(sink, rate=RATE)
+        sink.wait_for(READERS // 15)
+        private_redis.stop(kill=True)
+        time.sleep(60)
+        # A task goes on without Redis for as long as it would have.
+        assert len(sink.mails) > READERS // 3
+        assert len(sink.mails) < READERS
+        private_redis.start()
+        found.wait_for_end(issue)
+    assert states(issue) == {DeliveryState.SENT: READERS}
+    assert_nobody_is_lost(issue, sink)
+
+
+def test_an_emptied_redis_stops_no_letter(office, private_redis):
+    issue = issue_for(600)
+    with Sink(keep=False) as sink:
+        found = office(sink, rate=RATE)
+        for moment in (50, 150, 250):
+            sink.wait_for(moment)
+            private_redis.flush()
+        found.wait_for_end(issue)
+    assert states(issue) == {DeliveryState.SENT: 600}
+    assert_nobody_is_lost(issue, sink)
+
+
+def test_a_letter_that_is_started_without_redis_leaves_once_it_is_back(office, private_redis):
+    issue = issue_for(0)
+    Issue.objects.filter(pk=issue.pk).update(state=IssueState.READY, sending_since=None)
+    issue.refresh_from_db()
+    letters.new_readers(issue.newsletter, 50)
+    with Sink(keep=False) as sink:
+        found = office(sink)
+        private_redis.stop(kill=True)
+        found.shell(f"{START} sending.start(Issue.objects.get(pk={issue.pk}))", seconds=90)
+        issue.refresh_from_db()
+        assert (issue.state, states(issue)) == (IssueState.SENDING, {DeliveryState.QUEUED: 50})
+        private_redis.start()
+        found.wait_for_end(issue)
+    assert_nobody_is_lost(issue, sink)
+
+
+# -- PostgreSQL ------------------------------------------------------------------------------------
+
+
+def test_postgresql_stopped_at_once_and_gone_for_half_a_minute(office, letters_server):
+    issue = issue_for(READERS)
+    with Sink(keep=False) as sink:
+        found = office(sink, rate=RATE)
+        sink.wait_for(READERS // 10)
+        letters_server.stop()
+        time.sleep(2)
+        came = len(sink.mails)
+        time.sleep(28)
+        # Nothing leaves that cannot be written down before.
+        assert len(sink.mails) == came
+        letters_server.start()
+        offices.reconnect()
+        found.wait_for_end(issue)
+    assert_nobody_is_lost(issue, sink)
+    # The workers lived on, and knew what had become of each mail.
+    assert states(issue) == {DeliveryState.SENT: READERS}

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from portal.lib.jobs import JobState
 from publications import tasks
 from publications.models import Report
+from publications.models.reports import ReportKind
 from publications.reports import making, scheduling
 from tests import factories
 
@@ -25,9 +26,9 @@ def network():
     return factories.create_region(original_language="en")
 
 
-def asked() -> list[tuple]:
-    rows = Report.objects.values_list("kind", "language", "year", "quarter")
-    return sorted(rows, key=str)
+def asked(*kinds: str) -> list[tuple]:
+    rows = Report.objects.filter(kind__in=kinds or ("member", "region"))
+    return sorted(rows.values_list("kind", "language", "year", "quarter"), key=str)
 
 
 def member(**values):
@@ -60,6 +61,19 @@ def test_each_quarter_that_ended_is_reported_on(network):
     assert [row for row in asked() if row[0] == "region"] == [
         ("region", "en", 2026, 1),
         ("region", "en", 2026, 2),
+    ]
+
+
+@pytest.mark.skipif(
+    ReportKind.PROGRAMME not in making.KINDS, reason="there is no programme report yet"
+)
+def test_the_programme_is_reported_on_in_each_language(network):
+    for day in (LATE_IN_JANUARY, LATE_IN_JANUARY, datetime.date(2026, 4, 2)):
+        scheduling.request_due(day)
+    assert asked("programme") == [
+        ("programme", language, year, quarter)
+        for language in ("en", "es", "fr")
+        for year, quarter in ((2025, 4), (2026, 1))
     ]
 
 

@@ -123,12 +123,19 @@ def of_order(tree: Node, source) -> Iterator[str]:
 def texts_of(part) -> Iterator[str]:
     """The texts of an element in order.
 
-    Left out is what runs from right to left: PDFium gives it back in the order of the page.
+    Left out is what runs from right to left, and letters that change places with their neighbours:
+    PDFium gives them back in the order of the page.
     """
     for text in part.itertext(with_tail=False):
         words = compact(text)
-        if words and not any(unicodedata.bidirectional(c) in ("R", "AL") for c in words):
+        if words and not any(map(is_moved, words)):
             yield words
+
+
+def is_moved(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL") or (
+        unicodedata.category(character) in ("Mc", "Mn")
+    )
 
 
 def inherited(part, default: str) -> str:

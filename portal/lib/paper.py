@@ -1,7 +1,9 @@
-"""What a text needs before it is laid out on paper: a table of contents, spaces that fonts have."""
+"""What a text needs before it is laid out on paper: contents, and characters that fonts have."""
 
 import re
 from typing import NamedTuple
+
+from portal.lib import glyphs
 
 HEADING = re.compile(r"<h([23])\b([^>]*)>(.*?)</h\1>", re.DOTALL)
 DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -12,6 +14,13 @@ LANGUAGE = re.compile(r'\blang="([^"]*)"')
 # Fonts lack the narrow space: laid out with it, a whole line loses its spaces when it is copied.
 NARROW_SPACE = "\u202f"
 SPACE = "\u00a0"
+
+# What stands for a character that no font has; ours have this one.
+REPLACEMENT = "\ufffd"
+# Tags and alternative texts are not printed: they keep every character.
+UNPRINTED = r"(<title\b.*?</title>|<[^>]*>)"
+# How much is told of what could not be shown.
+NAMES, CODES, LONGEST = 40, 24, 80
 
 
 class Heading(NamedTuple):
@@ -41,6 +50,39 @@ def with_places(html: str, *, depth: int = 2) -> tuple[list[Heading], str]:
     return found, HEADING.sub(placed, html)
 
 
-def fit_for_paper(html: str) -> str:
+class Unshown(NamedTuple):
+    """A text of which no font has some characters: as it is printed, and which they are."""
+
+    text: str
+    codes: str
+
+
+class Fitted(NamedTuple):
+    html: str
+    unshown: list[Unshown]
+    has_other_scripts: bool
+
+
+def fit_for_paper(html: str) -> Fitted:
     """The whole document, with what print fonts cannot show replaced by what they can."""
-    return html.replace(NARROW_SPACE, SPACE)
+    html = html.replace(NARROW_SPACE, SPACE)
+    others = glyphs.beyond_latin(html)
+    if not others:
+        return Fitted(html, [], has_other_scripts=False)
+    unshowable = glyphs.unshowable(others)
+    instead = {ord(c): "" if glyphs.is_bare(c) else REPLACEMENT for c in unshowable}
+    lost = {c for c in unshowable if not glyphs.is_bare(c)}
+    unshown: dict[Unshown, None] = {}
+    pieces = re.split(UNPRINTED, html, flags=re.DOTALL) if unshowable else []
+    for index in range(0, len(pieces), 2):
+        piece = pieces[index]
+        if found := [c for c in dict.fromkeys(piece) if c in lost]:
+            words = " ".join(piece.translate(instead).split())
+            codes = " ".join(f"U+{ord(c):04X}" for c in found[:CODES])
+            unshown[Unshown(words[:LONGEST], codes)] = None
+        pieces[index] = piece.translate(instead)
+    return Fitted(
+        "".join(pieces) or html,
+        list(unshown)[:NAMES],
+        has_other_scripts=glyphs.in_our_scripts(others),
+    )

@@ -21,6 +21,8 @@ BUNDLES = {
     # What only the members’ area and the secretariat have, beside the former.
     "css/desk.css": ("desk/*.css",),
     "css/print.css": ("print/*.css",),
+    # Beside the former, for a document with names in other scripts.
+    "css/print_scripts.css": ("print_scripts/*.css",),
     "css/back_room.css": ("tokens.css", "fonts.css", "back_room/*.css", "desk/prose_editor.css"),
 }
 # References inside a source; the optional quotes are kept as they are.

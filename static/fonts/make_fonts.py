@@ -1,9 +1,9 @@
-"""Make the font files of this folder from unpacked npm packages.
+"""Make the font files of this folder from unpacked npm packages and Python wheels.
 
 Usage: python make_fonts.py FOLDER [DESTINATION]
 
-FOLDER holds the unpacked packages under the names given in PACKAGES (see README.md for the
-versions). Needs fontTools and brotli; nothing else in the project runs this script.
+FOLDER holds the unpacked packages under the names given in PACKAGES and SCRIPTS (see README.md
+for the versions). Needs fontTools and brotli; nothing else in the project runs this script.
 """
 
 import sys
@@ -34,6 +34,29 @@ LATIN_EXTENDED = [
     *(*range(0x1FA, 0x200), *range(0x218, 0x21C), 0x237, 0x259),
     *(*range(0x1E80, 0x1E86), 0x1E9E, *range(0x1EA0, 0x1EFA)),
 ]
+# Names in other scripts, in print alone: the wheel's module, the file, the characters.
+SCRIPTS = {
+    "noto-sans": (
+        "fontpkg_noto_sans",
+        "NotoSans[wdth,wght].ttf",
+        [
+            *range(0x180, 0x250),
+            *(*range(0x2B0, 0x300), *range(0x300, 0x370)),
+            *(*range(0x370, 0x530), *range(0x1C80, 0x1C89), *range(0x1E00, 0x2000)),
+            *(*range(0x2116, 0x2117), 0xFFFD),
+        ],
+    ),
+    "noto-sans-arabic": (
+        "fontpkg_noto_sans_arabic",
+        "NotoSansArabic[wdth,wght].ttf",
+        [*range(0x600, 0x700), *range(0x750, 0x780), *range(0x8A0, 0x900), 0x200C, 0x200D],
+    ),
+    "noto-sans-devanagari": (
+        "fontpkg_noto_sans_devanagari",
+        "NotoSansDevanagari[wdth,wght].ttf",
+        [*range(0x900, 0x980), *range(0x1CD0, 0x1D00), *range(0xA8E0, 0xA900), 0x200C, 0x200D],
+    ),
+}
 # No combining marks: shaping composes a decomposed accent when the composed letter is there.
 
 # The weights the design uses; the sources reach further (Alegreya to 900, Commissioner 100 to 900),
@@ -111,8 +134,27 @@ def make_print(folder, destination):
         write(font, destination / f"{name}.ttf")
 
 
+def make_scripts(folder, destination):
+    """Static regular and bold of the scripts; all features, without which they are not joined."""
+    for name, (module, file, characters) in SCRIPTS.items():
+        for weight in WEIGHTS:
+            font = TTFont(folder / module / "files" / file)
+            font = instancer.instantiateVariableFont(font, {"wght": weight, "wdth": 100})
+            options = Options()
+            options.layout_features = ["*"]
+            options.hinting = False
+            options.notdef_outline = True
+            options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14, 16, 17, 25]
+            options.name_languages = [0x409]
+            subsetter = Subsetter(options)
+            subsetter.populate(unicodes=[0x20, *characters])
+            subsetter.subset(font)
+            write(font, destination / f"{name}-{weight}.ttf")
+
+
 if __name__ == "__main__":
     packages = Path(sys.argv[1])
     target = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent
     make_web(packages, target)
     make_print(packages, target)
+    make_scripts(packages, target)

@@ -9,8 +9,8 @@ from django.utils import translation
 from portal.lib import charts
 
 
-def drawn(tag: str, **values) -> str:
-    with translation.override("en"):
+def drawn(tag: str, language: str = "en", **values) -> str:
+    with translation.override(language):
         return Template("{% load charts %}" + tag).render(Context(values))
 
 
@@ -106,3 +106,17 @@ def test_every_chart_has_its_claim_its_table_and_a_title_in_each_drawing(name):
 def test_a_chart_without_rows_is_drawn(name):
     tag, values = CHARTS[name]
     assert "Claim" in drawn(tag, **{**values, "rows": []})
+
+
+@pytest.mark.parametrize("name", ["multiples", "timeline", "coverage"])
+def test_a_drawing_is_the_same_in_every_language(name):
+    """A French decimal comma in an attribute would be a list of two numbers."""
+    tag, values = CHARTS[name]
+    places = [
+        re.findall(
+            r' (?:x|y|cx|cy|d|width|height|viewBox)="([^"]*)"', drawn(tag, language, **values)
+        )
+        for language in ("en", "fr", "es")
+    ]
+    assert places[0] == places[1] == places[2] != []
+    assert "," not in "".join(places[1])

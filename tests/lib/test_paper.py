@@ -1,10 +1,15 @@
 """Printed documents: contents made from the headings, spaces that fonts have, kept texts."""
 
+from io import BytesIO
+
+import pikepdf
+import pypdfium2 as pdfium
 import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from portal.lib import paper
+from portal.lib import paper, pdf
+from tests import pdf_structure
 
 
 def test_every_h2_becomes_a_line_and_gets_a_place():
@@ -27,7 +32,54 @@ def test_a_line_is_the_words_of_its_heading_alone():
 
 
 def test_the_narrow_space_becomes_one_that_print_fonts_have():
-    assert paper.fit_for_paper("93\u202f%") == "93\u00a0%"
+    assert paper.fit_for_paper("93\u202f%") == ("93\u00a0%", [], False)
+
+
+def test_our_fonts_have_names_in_these_scripts():
+    names = "Łódź Đắk Lắk Εθνικό Συμβούλιο Национальный المجلس राष्ट्रीय"
+    html, unshown, has_other_scripts = paper.fit_for_paper(f"<p>{names}</p>")
+    assert (html, unshown, has_other_scripts) == (f"<p>{names}</p>", [], True)
+
+
+def test_what_no_font_has_is_replaced_and_told():
+    """Planes for private use: a machine with fonts for every script has none for these."""
+    html = "<p title='\U000f1234'>Lac\U000f1234 &amp; \U000f1235\U000e0001</p><p>seen</p>"
+    fitted = paper.fit_for_paper(html)
+    assert fitted.html == "<p title='\U000f1234'>Lac\ufffd &amp; \ufffd</p><p>seen</p>"
+    assert fitted.unshown == [("Lac\ufffd &amp; \ufffd", "U+F1234 U+F1235")]
+
+
+def test_the_document_says_which_names_it_could_not_show():
+    page = "{% load paper %}{% paper %}<head></head><body>{{ name }}</body>{% endpaper %}"
+    with translation.override("en"):
+        html = Template(page).render(Context({"name": "<b>\U000f1234"}))
+    assert "<li>&lt;b&gt;\ufffd (U+F1234)</li>" in html
+    assert "print_scripts" not in html
+    html = Template(page).render(Context({"name": "Ελλάς"}))
+    assert "print_scripts.css" in html
+    assert "<li>" not in html
+
+
+def test_no_box_is_printed_for_hostile_names():
+    """Each name is either shown by a font that has it, or told at the end."""
+    page = (
+        '{% load paper %}{% paper %}<html lang="en"><head><title>Names</title>'
+        '<link rel="stylesheet" href="/static/css/print.css"></head><body>'
+        "<h1>{{ name }}</h1></body></html>{% endpaper %}"
+    )
+    name = "Εθνικό राष्ट्रीय المجلس \U000f1234 " + "long" * 60 + "<script>"
+    with translation.override("en"):
+        content = pdf.from_html(Template(page).render(Context({"name": name})))
+    with pikepdf.open(BytesIO(content)) as document:
+        fonts = {
+            str(font.BaseFont) for page in document.pages for font in page.Resources.Font.values()
+        }
+    assert any("Noto" in font and "Devanagari" in font for font in fonts)
+    assert any("Noto" in font and "Arabic" in font for font in fonts)
+    assert "<script>" in "".join(pdf_structure.marked_words(content).values())
+    page_width = pdfium.PdfDocument(content)[0].get_width()
+    boxes = [item.get_bounds() for item in pdfium.PdfDocument(content)[0].get_objects()]
+    assert max(box[2] for box in boxes) < page_width - 40
 
 
 @pytest.mark.parametrize(

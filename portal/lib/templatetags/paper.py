@@ -2,6 +2,8 @@
 
 from django import template
 from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from portal.lib import paper as documents
@@ -13,8 +15,17 @@ register = template.Library()
 
 @register.simple_block_tag(end_name="endpaper")
 def paper(content: str) -> str:
-    """Around a whole printed document: what print fonts lack is replaced."""
-    return mark_safe(documents.fit_for_paper(content))
+    """Around a whole printed document: what print fonts lack is replaced, and told at the end."""
+    fitted = documents.fit_for_paper(content)
+    html = fitted.html
+    if fitted.has_other_scripts:
+        link = format_html('<link rel="stylesheet" href="{}">', static("css/print_scripts.css"))
+        html = html.replace("</head>", f"{link}</head>", 1)
+    if fitted.unshown:
+        values = {"unshown": [name._replace(text=mark_safe(name.text)) for name in fitted.unshown]}
+        note = render_to_string("components/print_unshown.html", values)
+        html = html.replace("</body>", f"{note}</body>", 1)
+    return mark_safe(html)
 
 
 @register.simple_block_tag(end_name="endcontents")

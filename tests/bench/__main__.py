@@ -12,11 +12,8 @@ import tempfile
 
 from tests.bench.imports import bench_imports
 from tests.bench.letters import bench_letters
-from tests.bench.pages import alternate, bench_pages, environment
-
-
-def report(name: str, subject: float, floor: float, floor_name: str):
-    print(f"{name}: {subject * 1000:.1f} ms (ratio {subject / floor:.2f} to {floor_name})")
+from tests.bench.pages import bench_pages, environment
+from tests.bench.reports import bench_reports
 
 
 def set_up(folder: str):
@@ -32,43 +29,11 @@ def set_up(folder: str):
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
-def bench_report():
-    from django.template.loader import render_to_string  # noqa: PLC0415
-    from django.utils import timezone, translation  # noqa: PLC0415
-    from weasyprint import HTML  # noqa: PLC0415
-
-    from portal.lib import pdf  # noqa: PLC0415
-    from publications.reports import making  # noqa: PLC0415
-    from publications.reports import region as regional  # noqa: PLC0415
-    from regions.models import Region  # noqa: PLC0415
-
-    region = Region.objects.get(code="R8")
-    year = timezone.localdate().year
-
-    def ours():
-        with translation.override("fr"):
-            data = regional.data(region, year, "fr")
-        return making.render_data(kind="region", data=data, language="fr")
-
-    with translation.override("fr"):
-        data = regional.data(region, year, "fr")
-        html = render_to_string(
-            regional.TEMPLATE, making.context(kind="region", data=data, language="fr")
-        )
-
-    def bare():
-        return HTML(
-            string=html, base_url="http://localhost:8000/", url_fetcher=pdf.OwnFilesFetcher()
-        ).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
-
-    report("regional report", *alternate(ours, bare, times=2), "bare WeasyPrint on the same HTML")
-
-
 def main():
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         set_up(folder)
         bench_pages(folder)
-        bench_report()
+        bench_reports()
         bench_imports(folder)
     bench_letters()
 

@@ -1,0 +1,159 @@
+"""What a report costs, beside bare WeasyPrint on the same final HTML and CSS in a warm process.
+
+CPU is that of this process and of those it makes; memory is what a document has at its height
+beyond the idle process, in the process that lays it out. Then two hundred reports are made one
+after another, and asked for again. `python -m tests.bench.reports` runs this part alone.
+"""
+
+import os
+import re
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PROMISED = 1.15
+ROUNDS = 5
+MANY = 200
+
+
+def cpu() -> float:
+    """Seconds of the processor of this process and of those that it made and that are gone."""
+    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, both))
+
+
+def in_turns(calls: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """The median CPU seconds of each, after one round that warms up."""
+    spent = {name: [] for name in calls}
+    for number in range(ROUNDS + 1):
+        for name, call in calls.items():
+            started = cpu()
+            call()
+            if number:
+                spent[name].append(cpu() - started)
+    return {name: statistics.median(values) for name, values in spent.items()}
+
+
+def own_memory() -> float:
+    """Megabytes that this process shares with no other."""
+    kept = Path("/proc/self/smaps_rollup").read_text()
+    return sum(map(int, re.findall(r"^Private_\w+:\s+(\d+) kB", kept, re.M))) / 1024
+
+
+def at_its_height(call: Callable[[], object]) -> float:
+    """Megabytes of a call in a forked process at its end, when nothing has been collected, or
+    what its own children had at most."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        before = own_memory()
+        call()
+        os.write(writer, f"{own_memory() - before}".encode())
+        os._exit(0)
+    os.close(writer)
+    with open(reader) as pipe:
+        found = float(pipe.read())
+    os.wait()
+    return found
+
+
+def bench_reports():
+    from django.template.loader import render_to_string  # noqa: PLC0415
+    from django.utils import timezone, translation  # noqa: PLC0415
+    from weasyprint import HTML  # noqa: PLC0415
+
+    from portal.lib import pdf  # noqa: PLC0415
+    from publications.models import Report  # noqa: PLC0415
+    from publications.reports import making  # noqa: PLC0415
+    from regions.models import Region  # noqa: PLC0415
+
+    region, year = Region.objects.get(code="R8"), timezone.localdate().year
+    wanted = Report(kind="region", region=region, language="fr", year=year)
+    data = making.frozen_data(wanted)
+    with translation.override("fr"):
+        html = render_to_string(
+            making.KINDS["region"].TEMPLATE,
+            making.context(kind="region", data=data, language="fr"),
+        )
+
+    def bare():
+        return HTML(
+            string=html, base_url="http://localhost:8000/", url_fetcher=pdf.OwnFilesFetcher()
+        ).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+
+    def laid_out():
+        return pdf.from_html(html, archived=True, limits=making.limits("region"))
+
+    def whole():
+        kept = making.frozen_data(wanted)
+        making.content_digest("region", kept, "fr")
+        limits = making.limits("region")
+        return making.render_data(kind="region", data=kept, language="fr", limits=limits)
+
+    spent = in_turns({"bare": bare, "laid out": laid_out, "whole": whole})
+    for name in ("laid out", "whole"):
+        ratio = spent[name] / spent["bare"]
+        told = f"at most {PROMISED}" if ratio <= PROMISED else f"MORE THAN {PROMISED}"
+        print(f"report, {name}: {spent[name] * 1000:.0f} ms CPU, {ratio:.2f} of bare ({told})")
+    # In one process both: the one that our documents fork measures itself no differently.
+    floor, ours = at_its_height(bare), at_its_height(lambda: pdf.from_html(html, archived=True))
+    print(f"report, memory: {ours:.0f} MB, {ours / floor:.2f} of bare ({floor:.0f} MB)")
+    bench_many(laid_out)
+    bench_again(year)
+
+
+def bench_many(call: Callable[[], object]):
+    """The memory of the waiting process over many reports."""
+    call()
+    seen = [own_memory()]
+    for number in range(1, MANY + 1):
+        call()
+        if number % 50 == 0:
+            seen.append(own_memory())
+    print(f"{MANY} reports: " + ", ".join(f"{size:.1f}" for size in seen) + " MB of its own")
+
+
+def bench_again(year: int):
+    """Two hundred reports that are ready, asked for again."""
+    from django.core.files.base import ContentFile  # noqa: PLC0415
+    from django.db import IntegrityError, transaction  # noqa: PLC0415
+
+    from members.models import Organisation  # noqa: PLC0415
+    from portal.lib.jobs import JobState  # noqa: PLC0415
+    from publications.models import Report  # noqa: PLC0415
+    from publications.reports import making  # noqa: PLC0415
+
+    members = Organisation.objects.active().order_by("pk")[:MANY]
+    asked = [
+        {"kind": "member", "organisation": member, "language": language, "year": year}
+        for member in members
+        for language in ("fr", "en", "es")
+    ][:MANY]
+    for about in asked:
+        report = Report(**about, state=JobState.DONE)
+        report.data = making.frozen_data(report)
+        report.digest = making.content_digest(report.kind, report.data, report.language)
+        try:
+            with transaction.atomic():
+                report.save()
+        except IntegrityError:
+            continue
+        report.file.save(making.file_name(report), ContentFile(b"%PDF"))
+    started, used = time.monotonic(), cpu()
+    found = [making.standing(Report(**about)) for about in asked]
+    assert None not in found
+    print(
+        f"{len(found)} unchanged reports compared again: {time.monotonic() - started:.2f} s, "
+        f"{cpu() - used:.2f} s of CPU, none made"
+    )
+
+
+if __name__ == "__main__":
+    from tests.bench.__main__ import set_up
+
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as made:
+        set_up(made)
+        sys.exit(bench_reports())

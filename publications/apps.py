@@ -12,6 +12,7 @@ class PublicationsConfig(AppConfig):
         from members.merge_rules import Rule, declare  # noqa: PLC0415
         from portal.lib import changes, sections  # noqa: PLC0415
         from publications import (  # noqa: PLC0415
+            certificates,
             own_parts,
             personal,
             shelving,
@@ -39,6 +40,7 @@ class PublicationsConfig(AppConfig):
                 "publications.TranslationWish.person": Rule(),
                 "publications.ListFollow.person": Rule(),
                 "publications.IssueItem.organisation": Rule(),
+                "publications.Certificate.membership": Rule(settle=certificates.settle),
                 "publications.Report.organisation": Rule(),
                 "publications.Report.requested_by": Rule(),
                 "publications.ReportBatchEntry.organisation": Rule(),

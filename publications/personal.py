@@ -1,6 +1,6 @@
 """What the library and the newsletters hold on people."""
 
-from portal.lib.holdings import DONE, Holding, register
+from portal.lib.holdings import DONE, Holding, leave_out, register
 from publications import credits
 from publications.models import (
     Author,
@@ -35,3 +35,4 @@ def listen():
         Holding(Author, names=("name", "family_name"), published=True, erase=take_out),
         Holding(Publication, names=("authors",), published=True),
     )
+    leave_out("the name of an organisation", "publications.Certificate.name")

@@ -8,6 +8,7 @@ from publications.desk import report_batches as batches_desk
 from publications.desk import reports as reports_desk
 from publications.desk import series as series_desk
 from publications.views import (
+    certificates,
     files,
     follows,
     library,
@@ -42,6 +43,8 @@ urlpatterns = [
         files.first_page,
         name="first_page",
     ),
+    path("verify/", certificates.verify, name="verify"),
+    path("verify/<str:code>/", certificates.certificate, name="certificate"),
     path("publications/series/<slug:slug>/", series.series, name="series"),
     path("space/library/", library.space_library, name="space_list"),
     path("space/library/follow/", follows.space_follow_list, name="space_follow"),

@@ -44,6 +44,7 @@ from portal.lib.exchange.texts import Batch, Field, Record
 from portal.lib.translations import LANGUAGES
 from portal.light import editions
 from portal.models import ContactMessage, Heartbeat, Page, Term, TextFile, TranslationDraft
+from publications import certificates
 from publications.models import (
     IssueCorrection,
     ListFollow,
@@ -213,6 +214,8 @@ TABLE = {
     "publications:file": ("get", EVERYBODY),
     "publications:first_page": ("get", EVERYBODY),
     "publications:series": ("get", EVERYBODY),
+    "publications:verify": ("get", EVERYBODY),
+    "publications:certificate": ("get", EVERYBODY),
     "publications:follow": ("get", EVERYBODY),
     "publications:asked": ("get", EVERYBODY),
     "publications:follow_confirm": ("get", EVERYBODY),
@@ -827,6 +830,7 @@ def arguments(**made) -> dict:
         "members:desk_dues_waiver": invoice,
         "members:desk_dues_cancel": invoice,
         "members:desk_dues_payment_back": {"pk": made["payment"].pk},
+        "publications:certificate": {"code": certificates.issue(made["period"]).code},
         "members:space_invoice": invoice,
         "members:desk_invoice": invoice,
         "members:space_receipt": {"pk": made["payment"].pk},

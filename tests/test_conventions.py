@@ -99,6 +99,8 @@ PUBLIC = {
     "publications:file",
     "publications:first_page",
     "publications:series",
+    "publications:verify",
+    "publications:certificate",
     "publications:follow",
     "publications:asked",
     "publications:follow_confirm",

@@ -83,6 +83,7 @@ ADDRESSES = [
     "newsletters/subscribe/",
     "light/dossier/",
     "light/dossier/?p=P-2026-14",
+    "verify/",
     "newsletters/link/",
     "newsletters/link/sent/",
     "search/?q=protection",

@@ -103,13 +103,18 @@ def client_address(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def rate_limited(name: str, *, per_hour: int) -> Callable[[View], View]:
-    """At most so many posts an hour from one address; more answers 429 with a page."""
+def rate_limited(
+    name: str, *, per_hour: int, methods: tuple[str, ...] = ("POST",)
+) -> Callable[[View], View]:
+    """At most so many posts an hour from one address; more answers 429 with a page.
+
+    What must not be tried out one after the other is counted by its other ``methods`` too.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def limited(request: HttpRequest, *args, **kwargs):
-            if request.method == "POST":
+            if request.method in methods:
                 key = f"rate:{name}:{client_address(request)}"
                 cache.add(key, 0, timeout=3600)
                 if cache.incr(key) > per_hour:

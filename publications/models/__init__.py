@@ -1,4 +1,5 @@
 from publications.models.addresses import OldSymbol
+from publications.models.certificates import Certificate
 from publications.models.counts import FacetCount, Placement
 from publications.models.credits import Author
 from publications.models.deliveries import Delivery, Pace, Sending, SendingMark
@@ -29,6 +30,7 @@ __all__ = [
     "AxisDelivery",
     "AxisDigest",
     "Bounce",
+    "Certificate",
     "Correction",
     "Delivery",
     "Digest",

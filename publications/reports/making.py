@@ -88,6 +88,8 @@ def frozen_data(report: Report) -> dict:
     Raises ValidationError when there would be nothing to report.
     """
     module = KINDS[ReportKind(report.kind)]
+    if hasattr(module, "prepare"):
+        module.prepare(report.subject, report.year)
     quarter = {"quarter": report.quarter} if report.quarter else {}
     with translation.override(report.language):
         data = module.data(report.subject, report.year, report.language, **quarter)

@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from portal.lib import marks
+from portal.lib import marks, qr
 from portal.lib.templatetags.text import fallback_mark, shown
 from portal.lib.translations import TranslationState
 
@@ -14,6 +14,12 @@ register = template.Library()
 @register.simple_tag
 def logo(title: str = "") -> str:
     return marks.logo(title)
+
+
+@register.simple_tag
+def qr_code(text: str, title: str) -> str:
+    """A square code that leads a telephone to an address."""
+    return qr.svg(text, title=title)
 
 
 @register.simple_tag

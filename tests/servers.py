@@ -38,6 +38,13 @@ def postgresql_programs() -> Path | None:
     return Path(found).parent if found else None
 
 
+def give_to_owner(folder: Path) -> None:
+    """To the user as whom the server runs."""
+    if os.getuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+
 class PostgreSQL:
     """A PostgreSQL server that a test may stop at once and start again.
 
@@ -80,9 +87,7 @@ class PostgreSQL:
 
     def __enter__(self):
         self._folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
-        if os.getuid() == 0:
-            owner = pwd.getpwnam("postgres")
-            os.chown(self._folder, owner.pw_uid, owner.pw_gid)
+        give_to_owner(self._folder)
         try:
             self._run(f"{self._programs}/initdb", "-D", f"{self._folder}/data", "-U", "postgres",
                 "-A", "trust", "-E", "UTF8", "--no-sync")  # fmt: skip

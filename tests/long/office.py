@@ -126,9 +126,9 @@ def prepare(server: PostgreSQL):
 
 
 @contextlib.contextmanager
-def fresh_copy(server: PostgreSQL, name: str) -> Iterator[str]:
+def fresh_copy(server: PostgreSQL, name: str, *, options: str = "") -> Iterator[str]:
     """A new database with the portal's tables, which this process works on. Yields its address."""
-    execute(server, f"CREATE DATABASE {name} TEMPLATE {PATTERN}")
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {PATTERN} {options}")
     address = address_of(server, name)
     with seen_here(address):
         yield address

@@ -1,10 +1,17 @@
-"""Letters while a server goes: Redis, PostgreSQL. Each ends by itself."""
+"""Letters while a server goes: Redis, PostgreSQL, the disk. Each ends by itself."""
 
+import shutil
+import subprocess
+import tempfile
 import time
+from pathlib import Path
+
+import pytest
 
 from publications.models import Issue
 from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
+from tests import servers
 from tests.bench import letters
 from tests.long import office as offices
 from tests.long.test_letters_killed import issue_for
@@ -83,3 +90,76 @@ def test_postgresql_stopped_at_once_and_gone_for_half_a_minute(office, letters_s
     assert_nobody_is_lost(issue, sink)
     # The workers lived on, and knew what had become of each mail.
     assert states(issue) == {DeliveryState.SENT: READERS}
+
+
+# -- The disk --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk():
+    """A disk of its own in memory, which only root may set up."""
+    # A short path: that of a socket may have no more than a hundred characters.
+    folder = Path(tempfile.mkdtemp(prefix="portal-disk-"))
+    folder.chmod(0o755)
+    options = ["-t", "tmpfs", "-o", "size=120m,mode=755", "tmpfs"]
+    mounted = subprocess.run(["mount", *options, str(folder)], check=False, capture_output=True)
+    try:
+        if mounted.returncode:
+            pytest.skip("only root can set up a small disk")
+        yield folder
+    finally:
+        if not mounted.returncode:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
+
+
+@pytest.fixture
+def database_on_small_disk(letters_server, small_disk, django_db_blocker):
+    """The address of a database whose tables are on the small disk; the journal is not."""
+    servers.give_to_owner(small_disk)
+    offices.execute(letters_server, f"CREATE TABLESPACE small LOCATION '{small_disk}'")
+    with (
+        django_db_blocker.unblock(),
+        offices.fresh_copy(letters_server, "letters_small", options="TABLESPACE small") as address,
+    ):
+        yield address
+    offices.execute(letters_server, "DROP DATABASE letters_small WITH (FORCE)")
+    offices.execute(letters_server, "DROP TABLESPACE small")
+
+
+def test_a_full_disk_stops_the_letter_until_there_is_room(
+    database_on_small_disk, small_disk, private_redis
+):
+    issue = issue_for(READERS)
+    with (
+        Sink(keep=False) as sink,
+        offices.Office(database_on_small_disk, private_redis, sink, rate=RATE * 2) as found,
+    ):
+        found.open()
+        sink.wait_for(READERS // 10)
+        ballast = small_disk / "ballast"
+        fill(ballast)
+        found.wait(lambda: stands_still(sink), seconds=60)
+        assert len(sink.mails) < READERS
+        time.sleep(15)
+        ballast.unlink()
+        found.wait_for_end(issue)
+    assert_nobody_is_lost(issue, sink)
+    assert set(states(issue)) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
+
+
+def fill(ballast: Path):
+    with ballast.open("wb") as file:
+        while True:
+            try:
+                file.write(b"\0" * 65_536)
+                file.flush()
+            except OSError:
+                break
+    assert shutil.disk_usage(ballast.parent).free == 0
+
+
+def stands_still(sink: Sink) -> bool:
+    before = len(sink.mails)
+    time.sleep(3)
+    return len(sink.mails) == before

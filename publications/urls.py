@@ -147,6 +147,8 @@ urlpatterns = [
     ),
     # Reports
     path("space/documents/", reports.documents, name="documents"),
+    path("space/documents/<int:pk>/", reports.report_page, name="report_page"),
+    path("space/documents/<int:pk>/csv", reports.report_csv, name="report_csv"),
     path("space/documents/<int:pk>/file", reports.report_file, name="report_file"),
     path("space/documents/<int:pk>/restore", reports.restore_report, name="report_restore"),
     path("secretariat/reports/", reports_desk.reports_desk, name="reports_desk"),

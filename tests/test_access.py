@@ -54,6 +54,7 @@ from publications.models import (
     Series,
     TranslationWish,
 )
+from publications.reports import region as regional
 from tests.factories import (
     create_affiliation,
     create_application,
@@ -114,7 +115,9 @@ IMPORT_ACT = (302, 403, 403, 403, 403, 403, 404, 404, 403, 302)
 SECRETARIAT = (302, 403, 403, 403, 403, 403, 403, 403, 403, 200)
 SECRETARIAT_ACT = (*SECRETARIAT[:-1], 302)
 OWN_PEOPLE = (302, 200, 200, 404, 404, 404, 200, 404, 404, 200)
-# The same, for an act that leads on to another page.
+# What is about a region: the people of its members too, whether or not these have lapsed.
+OF_REGION = (302, 200, 200, 404, 200, 404, 200, 404, 404, 200)
+# As own people, for an act that leads on to another page.
 OWN_PEOPLE_ACT = (302, 302, 302, 404, 404, 404, 302, 404, 404, 302)
 # Not even the region and the secretariat: it has not been sent.
 OWN_TEXT = (302, 200, 200, 404, 404, 404, 404, 404, 404, 404)
@@ -327,6 +330,8 @@ TABLE = {
     "portal:text_file_record": ("post", LEAD_ACT),
     "publications:documents": ("get", (302,) + (200,) * 9),
     "publications:report_file": ("get", OWN_PEOPLE),
+    "publications:report_page": ("get", OF_REGION),
+    "publications:report_csv": ("get", OF_REGION),
     # Money: the finance desk's own test says what else it may open, and what not
     "members:desk_dues": ("get", DESK),
     "members:desk_dues_csv": ("get", DESK),
@@ -664,6 +669,14 @@ def world() -> dict:
             batch=ImportBatch.objects.number_next(
                 file_name="members.csv", requested_by=people["secretariat"]
             ),
+            region_report=Report.objects.create(
+                kind="region",
+                region=region,
+                language="en",
+                year=2026,
+                state="done",
+                data=regional.data(region, 2026, "en"),
+            ),
             report=Report.objects.create(
                 kind="member",
                 organisation=organisation,
@@ -946,6 +959,8 @@ def arguments(**made) -> dict:
         "publications:axis_digest": {"pk": made["digest"].pk},
         "publications:issue": symbol,
         "publications:report_file": report,
+        "publications:report_page": {"pk": made["region_report"].pk},
+        "publications:report_csv": {"pk": made["region_report"].pk},
         "publications:report_cancel": report,
         "publications:report_again": report,
         "publications:report_restore": report,

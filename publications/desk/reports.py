@@ -35,13 +35,16 @@ def reports_desk(request: HttpRequest) -> HttpResponse:
             return redirect("publications:reports_desk")
     # Before the rows are read: what ends in between is told by mail.
     telling.note_seen(request.user)
-    rows = Report.objects.run_by(request.user).select_related("organisation", "region")
+    rows = (
+        Report.objects.run_by(request.user).select_related("organisation", "region").without_data()
+    )
     page = Paginator(rows, 25).get_page(request.GET.get("page"))
     return render(
         request,
         "publications/reports/desk.html",
         {
             "form": form,
+            "with_page": making.WITH_PAGE,
             "page": page,
             "is_busy": Report.objects.run_by(request.user).unfinished().exists(),
             "refresh": request.GET.get("follow") == "1",

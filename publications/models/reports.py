@@ -1,6 +1,7 @@
 """PDF reports on a member, a region, the programme or all members. Each is a job with a file."""
 
 import datetime
+from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -92,6 +93,10 @@ class ReportQuerySet(JobQuerySet):
         return self.filter(
             state__in=(JobState.DONE, JobState.FAILED), told_at=None, requested_by=user
         )
+
+    def without_data(self):
+        """For lists: the data of a directory is megabytes."""
+        return self.defer("data")
 
 
 def report_path(instance: "Report", filename: str) -> str:
@@ -211,6 +216,11 @@ class Report(Job):
     def subject(self) -> Organisation | Region | None:
         """What it is about; None for the whole network."""
         return self.organisation or self.region
+
+    @property
+    def suffix(self) -> str:
+        """How its file is called on a page: PDF, or ZIP for several documents."""
+        return PurePath(self.file.name).suffix.removeprefix(".").upper()
 
     @property
     def period(self) -> str:

@@ -5,24 +5,71 @@ the count of a country, not on a map, not among the countries with a member.
 """
 
 import datetime
+from collections.abc import Iterable
+from typing import TypedDict
 
 from django.db.models import Count
 
-from members.models import Organisation
+from members.models import Category, Organisation
 from members.reach import Reach
 from portal.lib.translations import Text
-from programme.models import Axis
+from programme.models import Axis, Event
 from publications.models import Publication
 from publications.models.periods import Period
 from regions.models import Country, Grouping, GroupingMember, Region
 
 
-def text_data(text: Text) -> dict:
+class TextData(TypedDict):
+    value: str
+    language: str
+
+
+class RegionData(TypedDict):
+    code: str
+    number: int
+    name: TextData
+
+
+class AxisCount(TypedDict):
+    number: int
+    title: TextData
+    count: int
+
+
+class PublicationRow(TypedDict):
+    symbol: str
+    title: TextData
+    date: str
+    languages: list[tuple[str, str]]
+
+
+class EventRow(TypedDict):
+    title: TextData
+    place: TextData
+    date: str
+
+
+class StateCell(TypedDict):
+    label: str  # the state's code
+    name: str
+    codes: list[str]  # of the categories of its public members
+
+
+class GroupingRow(TypedDict):
+    acronym: str
+    label: str
+    states: int
+    covered: int
+    national: int
+    cells: list[StateCell]
+
+
+def text_data(text: Text) -> TextData:
     """A text with its language, as plain values a report can keep."""
     return {"value": text.value, "language": text.language}
 
 
-def region_data(region: Region | None, language: str) -> dict | None:
+def region_data(region: Region | None, language: str) -> RegionData | None:
     if region is None:
         return None
     return {
@@ -54,7 +101,7 @@ def members_by_country(region: Region) -> dict[str, int]:
 
 def publications_by_axis(
     region: Region, first: datetime.date, last: datetime.date, language: str
-) -> list[dict]:
+) -> list[AxisCount]:
     """The seven axes in order, each with the number of announced texts of the region."""
     counts = dict(
         Publication.objects.announced()
@@ -75,31 +122,83 @@ def publications_by_axis(
     ]
 
 
-def groupings_of(region: Region, today: datetime.date, language: str) -> list[dict]:
-    """The region's groupings, each with its states today and those that have a public member."""
-    with_member = set(
+def events_between(first: datetime.date, last: datetime.date):
+    """What a report counts as an event: public, begun in these days, and not cancelled."""
+    return Event.objects.public().taking_place().beginning_between(first, last)
+
+
+def publication_rows(publications: Iterable[Publication], language: str) -> list[PublicationRow]:
+    return [
+        {
+            "symbol": publication.symbol,
+            "title": text_data(publication.text("title", language)),
+            "date": publication.published_on.isoformat(),
+            "languages": publication.languages(),
+        }
+        for publication in publications
+    ]
+
+
+def event_rows(events: Iterable[Event], language: str) -> list[EventRow]:
+    return [
+        {
+            "title": text_data(event.text("title", language)),
+            "place": text_data(event.text("place", language)),
+            "date": event.local_start.date().isoformat(),
+        }
+        for event in events
+    ]
+
+
+def groupings_of(region: Region, today: datetime.date, language: str) -> list[GroupingRow]:
+    """The region's groupings, each with its states today and the categories of their members.
+
+    Public members alone: a discreet one is not told from none."""
+    held: dict[str, list[str]] = {}
+    found = (
         Organisation.objects.public()
         .filter(country__isnull=False)
-        .order_by()
-        .values_list("country", flat=True)
+        .order_by("country", "category__position", "category__code")
+        .values_list("country", "category__code")
+        .distinct()
     )
+    for country, code in found:
+        held.setdefault(country, []).append(code)
+    national = set(Category.objects.filter(unique_per_country=True).values_list("code", flat=True))
+    states: dict[int, list[StateCell]] = {}
+    links = GroupingMember.objects.on(today).full().filter(grouping__regions=region)
+    for link in links.select_related("country").order_by(f"country__sort_{language}"):
+        country = link.country
+        states.setdefault(link.grouping_id, []).append(
+            {
+                "label": country.code,
+                "name": getattr(country, f"name_{language}"),
+                "codes": held.get(country.code, []),
+            }
+        )
     result = []
     for grouping in Grouping.objects.filter(regions=region):
-        states = set(
-            GroupingMember.objects.on(today)
-            .full()
-            .filter(grouping=grouping)
-            .values_list("country", flat=True)
-        )
+        cells = states.get(grouping.pk, [])
         result.append(
             {
                 "acronym": getattr(grouping, f"acronym_{language}") or "",
-                "name": getattr(grouping, f"name_{language}"),
-                "states": len(states),
-                "covered": len(states & with_member),
+                "label": getattr(grouping, f"name_{language}"),
+                "states": len(cells),
+                "covered": sum(bool(cell["codes"]) for cell in cells),
+                "national": sum(not national.isdisjoint(cell["codes"]) for cell in cells),
+                "cells": cells,
             }
         )
     return result
+
+
+def legend_of(groupings: Iterable[GroupingRow], language: str) -> list[tuple[str, str]]:
+    """What the letters of a coverage grid mean, in the order of the categories."""
+    used = {code for row in groupings for cell in row["cells"] for code in cell["codes"]}
+    return [
+        (category.code, category.text("label", language).value)
+        for category in Category.objects.filter(code__in=used)
+    ]
 
 
 def countries_of(region: Region, language: str) -> list[Country]:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation, User
 from portal.lib.translations import LANGUAGES, Language
-from publications.models.reports import ON_ORGANISATION, ReportKind
-from publications.reports.making import KINDS
+from publications.models.periods import Period
+from publications.models.reports import BY_QUARTER, ON_ORGANISATION, ReportKind
 from regions.models import Region
 
 EARLIEST_YEAR = 2000
@@ -17,16 +17,40 @@ def current_year() -> int:
     return timezone.localdate().year
 
 
+QUARTERS = (
+    ("", _("the whole year")),
+    (1, _("first quarter")),
+    (2, _("second quarter")),
+    (3, _("third quarter")),
+    (4, _("fourth quarter")),
+)
+
+
 class ReportForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=_("Report"), choices=[choice for choice in ReportKind.choices if choice[0] in KINDS]
-    )
+    kind = forms.ChoiceField(label=_("Report"), choices=ReportKind)
     organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("Organisation"), required=False
+        Organisation.objects.none(),
+        label=_("Organisation"),
+        required=False,
+        help_text=_("For a certificate or a member’s yearly report."),
     )
-    region = forms.ModelChoiceField(Region.objects.none(), label=_("Region"), required=False)
+    region = forms.ModelChoiceField(
+        Region.objects.none(),
+        label=_("Region"),
+        required=False,
+        empty_label=_("The whole network"),
+        help_text=_("For a regional report or a directory."),
+    )
     language = forms.ChoiceField(label=_("Language"), choices=Language)
     year = forms.IntegerField(label=_("Year"), min_value=EARLIEST_YEAR)
+    quarter = forms.TypedChoiceField(
+        label=_("Quarter"),
+        choices=QUARTERS,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("For a regional report or the programme’s."),
+    )
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -43,28 +67,39 @@ class ReportForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        wanted = "region" if cleaned.get("kind") == ReportKind.REGION else "organisation"
-        if "kind" in cleaned and wanted not in self.errors and not cleaned.get(wanted):
-            self.add_error(
-                wanted,
-                _("Choose a region.") if wanted == "region" else _("Choose an organisation."),
-            )
+        kind = cleaned.get("kind")
+        if kind in ON_ORGANISATION and not cleaned.get("organisation"):
+            self.add_missing("organisation", _("Choose an organisation."))
+        if kind == ReportKind.REGION and not cleaned.get("region"):
+            self.add_missing("region", _("Choose a region."))
+        if cleaned.get("quarter") and "year" in cleaned and kind in BY_QUARTER:
+            first = Period(cleaned["year"], cleaned["quarter"]).first_day
+            if first > timezone.localdate():
+                self.add_error("quarter", _("This quarter has not begun."))
         return cleaned
 
+    def add_missing(self, field: str, message: str):
+        if field not in self.errors:
+            self.add_error(field, message)
+
     def wanted(self) -> dict:
-        """The arguments of reports.making.request."""
-        kind = self.cleaned_data["kind"]
-        subject = "region" if kind == ReportKind.REGION else "organisation"
+        """The arguments of reports.making.request; what the kind does not ask for is left out."""
+        cleaned = self.cleaned_data
+        kind = cleaned["kind"]
+        subject = cleaned["organisation"] if kind in ON_ORGANISATION else None
+        if kind in (ReportKind.REGION, ReportKind.DIRECTORY):
+            subject = cleaned["region"]
         return {
             "kind": kind,
-            "subject": self.cleaned_data[subject],
-            "language": self.cleaned_data["language"],
-            "year": self.cleaned_data["year"],
+            "subject": subject,
+            "language": cleaned["language"],
+            "year": cleaned["year"],
+            "quarter": cleaned.get("quarter") if kind in BY_QUARTER else None,
         }
 
 
 class DeskReportForm(ReportForm):
-    """At the desk: every organisation and region the person runs."""
+    """At the desk: every organisation and region the person runs, and the whole network."""
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, user=user, **kwargs)
@@ -80,7 +115,7 @@ class DeskReportForm(ReportForm):
 
 
 class MemberReportForm(ReportForm):
-    """In the members' area: own organisations, and their own region's report."""
+    """In the members' area: own organisations, and the directory of any region or the world."""
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, user=user, **kwargs)
@@ -89,7 +124,10 @@ class MemberReportForm(ReportForm):
         self.fields["organisation"].queryset = organisations
         if len(own) == 1:
             self.fields["organisation"].initial = own[0]
+        kinds = (*ON_ORGANISATION, ReportKind.DIRECTORY) if own else ()
         self.fields["kind"].choices = [
-            choice for choice in ReportKind.choices if choice[0] in ON_ORGANISATION
+            choice for choice in ReportKind.choices if choice[0] in kinds
         ]
-        del self.fields["region"]
+        self.fields["region"].queryset = Region.objects.all()
+        self.fields["region"].help_text = _("For a directory.")
+        del self.fields["quarter"]

@@ -4,6 +4,7 @@ import csv
 import datetime
 import hashlib
 import io
+import itertools
 import json
 import logging
 
@@ -20,7 +21,14 @@ from portal.lib import links, network, pdf
 from portal.lib.jobs import JobCancelled, JobState
 from publications.models import Report
 from publications.models.reports import ReportKind, report_path
-from publications.reports import certificate, member, region
+from publications.reports import (
+    certificate,
+    directory,
+    member,
+    programme,
+    region,
+    volumes,
+)
 from publications.reports.editions import edition
 from regions import maps
 from regions.models import Region
@@ -31,7 +39,11 @@ KINDS = {
     ReportKind.CERTIFICATE: certificate,
     ReportKind.MEMBER: member,
     ReportKind.REGION: region,
+    ReportKind.PROGRAMME: programme,
+    ReportKind.DIRECTORY: directory,
 }
+# Those with a page of their own beside the PDF.
+WITH_PAGE = tuple(kind for kind, module in KINDS.items() if hasattr(module, "BODY"))
 STEPS = 4
 # The key of the day in the figures that a report keeps.
 AS_OF = "as_of"
@@ -132,13 +144,13 @@ def make(report: Report) -> bool:
     if not report.claim():
         return False
     try:
-        content = render(report)
-        report.beat(STEPS - 1, STEPS)
+        content = produce(report)
+        report.beat(report.total - 1, report.total)
         discard_files(report)
         with transaction.atomic():
             report.file.save(file_name(report), ContentFile(content), save=False)
             report.save(update_fields=["file", "data", "digest", "expired_at"])
-            report.beat(STEPS, STEPS)
+            report.beat(report.total, report.total)
             report.finish()
     except JobCancelled:
         # Another may have taken it over: what the others wrote is theirs.
@@ -188,8 +200,8 @@ def discard_files(report: Report):
     report.file = ""
 
 
-def render(report: Report) -> bytes:
-    """The PDF of a report, keeping on the row the data it was made from.
+def produce(report: Report) -> bytes:
+    """The file of a report, keeping on the row the data it was made from.
 
     One whose file expired is made from the data it was made from the first time.
     """
@@ -198,6 +210,8 @@ def render(report: Report) -> bytes:
         report.data = frozen_data(report)
     report.expired_at = None
     report.digest = content_digest(report.kind, report.data, report.language)
+    if is_in_volumes(report):
+        return in_volumes(report)
     return render_data(
         kind=report.kind,
         data=report.data,
@@ -208,16 +222,49 @@ def render(report: Report) -> bytes:
     )
 
 
-def render_data(*, kind: str, data: dict, language: str, **options) -> bytes:
+def is_in_volumes(report: Report) -> bool:
+    return report.kind == ReportKind.DIRECTORY and volumes.is_long(report.data)
+
+
+def in_volumes(report: Report) -> bytes:
+    """A directory in several documents, each a step of the progress with limits of its own."""
+    parts = volumes.cut(report.data)
+    steps, total = itertools.count(2), len(parts) + STEPS
+
+    def printed(**values) -> bytes:
+        content = render_data(
+            kind=report.kind,
+            language=report.language,
+            limits=limits(report.kind),
+            while_waiting=lambda: report.beat(report.progress, total),
+            **values,
+        )
+        report.beat(next(steps), total)
+        return content
+
+    return volumes.bind(report.data, parts, report.language, printed=printed)
+
+
+def render_data(
+    *,
+    kind: str,
+    data: dict,
+    language: str,
+    template: str = "",
+    more: dict | None = None,
+    **options,
+) -> bytes:
     """The PDF of frozen data for reading and for archives, with the same figures attached as CSV.
-    The options are those of ``pdf.from_html``."""
+
+    A document of several is given another template and what more that needs. The options are
+    those of ``pdf.from_html``."""
     module = KINDS[ReportKind(kind)]
-    values = context(kind=kind, data=data, language=language)
+    values = context(kind=kind, data=data, language=language) | (more or {})
     figures = pdf.AttachedFile(
-        values["csv_name"], as_csv(module.table(data)), f"{values['symbol']} CSV"
+        values["csv_name"], figures_csv(kind=kind, data=data), f"{values['symbol']} CSV"
     )
     return pdf.render(
-        module.TEMPLATE,
+        template or module.TEMPLATE,
         values,
         language=language,
         attachments=(figures,),
@@ -240,6 +287,10 @@ def context(*, kind: str, data: dict, language: str) -> dict:
         "csv_name": f"{slugify(symbol.replace('/', '-'))}.csv",
         "map": region_map(data, language),
         "today": day_of(data),
+        # Filled for a directory in volumes.
+        "volume": None,
+        "volumes": [],
+        "index": None,
     }
 
 
@@ -261,10 +312,18 @@ def report_symbol(kind: str, data: dict) -> str:
     """The symbol in the foot: M/2026/014 on a certificate, F/R8/2026-Q3 on a regional report."""
     if kind == ReportKind.CERTIFICATE:
         return data["number"]
-    if kind == ReportKind.REGION:
-        quarter = f"-Q{data['quarter']}" if data["quarter"] else ""
-        return f"F/{data['region']['code']}/{data['year']}{quarter}"
-    return f"{data['number']}/{data['year']}"
+    if kind == ReportKind.MEMBER:
+        return f"{data['number']}/{data['year']}"
+    if kind == ReportKind.DIRECTORY:
+        return f"D/{data['region']['code']}/{data['day']}" if data["region"] else f"D/{data['day']}"
+    period = f"{data['year']}-Q{data['quarter']}" if data["quarter"] else str(data["year"])
+    if kind == ReportKind.PROGRAMME:
+        return f"F/{period}"
+    return f"F/{data['region']['code']}/{period}"
+
+
+def figures_csv(*, kind: str, data: dict) -> bytes:
+    return as_csv(KINDS[ReportKind(kind)].table(data))
 
 
 def as_csv(rows: list[list]) -> bytes:
@@ -280,10 +339,11 @@ def harmless(cell):
     return cell
 
 
-def file_name(report: Report) -> str:
+def file_name(report: Report, *, suffix: str = "") -> str:
     """region-r8-2026-q3-fr.pdf; without a subject, programme-2026-fr.pdf."""
     subject = report.region.code if report.region else getattr(report.organisation, "slug", "")
-    return f"{slugify(f'{report.kind} {subject} {report.period} {report.language}')}.pdf"
+    suffix = suffix or (".zip" if is_in_volumes(report) else ".pdf")
+    return f"{slugify(f'{report.kind} {subject} {report.period} {report.language}')}{suffix}"
 
 
 def requeue_stale(now: datetime.datetime | None = None) -> int:

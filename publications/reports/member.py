@@ -11,6 +11,7 @@ from members.models import Mandate, Organisation
 from programme.models import Activity, Event
 from publications.models import Publication
 from publications.reports.figures import (
+    events_between,
     members_by_country,
     publications_by_axis,
     reach_data,
@@ -79,11 +80,7 @@ def data(
             for publication in publications.dated_between(first, last).newest_first()
         ],
         "region_members": Organisation.objects.active().in_region(region).count() if region else 0,
-        "region_events": (
-            Event.objects.public().in_region(region).beginning_between(first, last).count()
-            if region
-            else 0
-        ),
+        "region_events": (events_between(first, last).in_region(region).count() if region else 0),
         "reach": reach_data(reach.of_organisation(organisation), language),
         "upcoming": [
             {

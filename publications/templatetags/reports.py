@@ -1,17 +1,76 @@
-"""How reports are named on pages."""
+"""How reports and what they count are named on pages."""
+
+from collections.abc import Sequence
 
 from django import template
+from django.utils.translation import gettext as _
 
+from programme.models.programme import Level
 from publications.models import Report
 from publications.models.periods import Period
 from publications.newsletters import wording
+from publications.reports import directory
 
 register = template.Library()
 
 
 @register.filter
-def period_title(report: Report) -> str:
-    """The year a report is about, or the quarter: "third quarter of 2026"."""
-    if report.quarter:
-        return wording.title(Period(report.year, report.quarter))
-    return str(report.year)
+def period_title(report: Report | dict) -> str:
+    """The year a report or its data is about, or the quarter: "third quarter of 2026"."""
+    if isinstance(report, Report):
+        report = {"year": report.year, "quarter": report.quarter}
+    if report.get("quarter"):
+        return wording.title(Period(report["year"], report["quarter"]))
+    return str(report["year"])
+
+
+@register.filter
+def leading(rows: Sequence[dict]) -> dict | None:
+    """The row with the highest count, the first of equal ones; None when nothing was counted."""
+    best = max(rows, key=lambda row: row["count"], default=None)
+    return best if best and best["count"] else None
+
+
+@register.filter
+def axis_counts(axes: Sequence[dict], key: str) -> list[dict]:
+    """The axes of a programme report as the rows of a chart of what they have."""
+    return [
+        {"number": axis["number"], "label": axis["title"], "count": len(axis[key])} for axis in axes
+    ]
+
+
+@register.filter
+def labelled(axes: Sequence[dict]) -> list[dict]:
+    """Counts by axis as the rows of a chart."""
+    return [{**axis, "label": axis["title"]} for axis in axes]
+
+
+@register.filter
+def in_regions(axis: dict, codes: Sequence[str]) -> list[int]:
+    """How much an axis has in each of the regions."""
+    return [axis["by_region"].get(code, 0) for code in codes]
+
+
+@register.filter
+def text_in(value: str, language: str) -> dict:
+    """A text of the template's own, as report data has its texts."""
+    return {"value": value, "language": language}
+
+
+@register.filter
+def level_name(level: str) -> str:
+    return str(Level(level).label)
+
+
+@register.filter
+def text_kind(kind: str) -> str:
+    return {"activity": _("activity"), "event": _("event"), "publication": _("publication")}[kind]
+
+
+@register.simple_tag
+def directory_index(data: directory.Directory, language: str) -> dict:
+    """The countries and acronyms of a directory, each with the place it leads to."""
+    return {
+        "countries": directory.by_country(data, language),
+        "acronyms": directory.by_acronym(data, language),
+    }

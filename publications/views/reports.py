@@ -1,9 +1,12 @@
 """Reports in the members' area: own documents, asked for and fetched."""
 
+from pathlib import Path
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,6 +16,7 @@ from portal.lib import files
 from portal.lib.files import serving
 from portal.lib.jobs import JobState
 from publications.models import Report
+from publications.models.reports import ReportKind
 from publications.reports import expiring, making, telling
 from publications.reports.forms import MemberReportForm
 
@@ -40,13 +44,15 @@ def documents(request: HttpRequest) -> HttpResponse:
     reports = list(
         Report.objects.visible_to(request.user)
         .exclude(state=JobState.CANCELLED)
-        .select_related("organisation", "region")[:50]
+        .select_related("organisation", "region")
+        .without_data()[:50]
     )
     return render(
         request,
         "publications/reports/documents.html",
         {
             "form": form,
+            "with_page": making.WITH_PAGE,
             "reports": reports,
             "shared": Document.objects.visible_to(request.user)
             .with_new(request.user)
@@ -72,7 +78,44 @@ def restore_report(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("publications:reports_desk" if from_desk else "publications:documents")
 
 
+def report_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """A finished report as a page: the data and the body are those of its PDF, in its language."""
+    report = get_object_or_404(finished(request), pk=pk, kind__in=making.WITH_PAGE)
+    return render(
+        request,
+        "publications/reports/page.html",
+        {
+            "report": report,
+            "body": making.KINDS[ReportKind(report.kind)].BODY,
+            "on_screen": True,
+            **making.context(kind=report.kind, data=report.data, language=report.language),
+        },
+    )
+
+
+def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """The figures of a finished report as CSV, as they are attached to its PDF."""
+    report = get_object_or_404(finished(request), pk=pk, kind__in=making.WITH_PAGE)
+    name = making.file_name(report, suffix=".csv")
+    return HttpResponse(
+        making.figures_csv(kind=report.kind, data=report.data),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": content_disposition_header(True, name)},
+    )
+
+
+def finished(request: HttpRequest):
+    """The reports a person may open; to all others they answer 404."""
+    return Report.objects.visible_to(request.user).filter(state=JobState.DONE)
+
+
 def report_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file of a finished report, for those who may see its subject; 404 to all others."""
-    report = get_object_or_404(Report.objects.visible_to(request.user), pk=pk, state=JobState.DONE)
-    return serving.answer(request, report.file, name=making.file_name(report), media_type=files.PDF)
+    report = get_object_or_404(finished(request), pk=pk)
+    suffix = Path(report.file.name).suffix
+    return serving.answer(
+        request,
+        report.file,
+        name=making.file_name(report, suffix=suffix),
+        media_type=files.PDF if suffix == ".pdf" else "application/zip",
+    )

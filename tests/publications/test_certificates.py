@@ -17,7 +17,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 CODE = certificates.new_code()
-HOSTILE = "<b>Conseil</b> & ‮لسلجم‬ المجلس 🌍 " + "Sehrlangername" * 12
+HOSTILE = "<b>Conseil</b> & ‮لسلجم‬ المجلس 🌍 " + "Sehrlangername" * 11
 
 
 @pytest.fixture
@@ -191,5 +191,5 @@ def test_the_paper_of_a_hostile_name_is_one_page_with_its_code(period):
         assert len(pdf) == 1
         said = "".join(pdf[0].get_textpage().get_text_bounded().split())
     assert "<b>Conseil</b>&" in said
-    assert said.count("Sehrlangername") == 12
+    assert said.count("Sehrlangername") == 11
     assert data["code"] in said

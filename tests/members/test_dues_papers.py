@@ -76,7 +76,7 @@ def test_a_hostile_name_is_laid_out_as_it_is_written(invoice):
     organisation.save()
     said = text_of(dues_papers.invoice_pdf(invoice, language="en")).replace(" ", "")
     assert "<b>Conseil</b>&" in said
-    assert said.count("Sehrlangername") == 11
+    assert "Sehrlangername" * 11 in said
 
 
 @pytest.mark.slow

@@ -19,7 +19,14 @@ LANGUAGES = ("fr", "en", "es")
 BASE = settings.SITE_URL
 QUERY = "page=2&region=R8&q=caf%C3%A9"
 # What there is no end of, or which nobody looks for.
-UNLISTED = ("newsletters/subscribe/", "newsletters/link/", "search/", "light/dossier/")
+UNLISTED = (
+    "newsletters/subscribe/",
+    "newsletters/link/",
+    "newsletters/axes/",
+    "search/",
+    "light/dossier/",
+    "verify/",
+)
 SWITCH = re.compile(r'<nav class="languages".*?</nav>', re.S)
 HEAD = re.compile(r'<link rel="(alternate)" hreflang="([^"]+)" href="([^"]+)"')
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')

@@ -262,7 +262,7 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_num_queries, 
     with translation.override("en"):
         address = reverse("publications:documents")
     client.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(address)
     client.force_login(secretary)
     client.get("/en/secretariat/documents/")

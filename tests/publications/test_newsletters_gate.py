@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from lxml import html
 
 from publications.models import FallbackAcceptance, Issue
@@ -155,7 +155,7 @@ def test_taking_it_back_makes_the_issue_a_draft_and_keeps_the_record(client, sec
 
 
 def test_what_is_on_its_way_is_accepted_no_more(client, secretary, issue):
-    Issue.objects.filter(pk=issue.pk).update(state=IssueState.SENDING)
+    Issue.objects.filter(pk=issue.pk).update(state=IssueState.SENDING, sending_since=timezone.now())
     data = {"language": "es", "reason": "Too late."}
     response = client.post(desk(issue, "accept/"), data, follow=True)
     assert "cannot be changed any more" in response.content.decode()

@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from programme.models.programme import Level
-from publications.models import Report
+from publications.models import Report, ReportBatch
 from publications.models.periods import Period
 from publications.newsletters import wording
 from publications.reports import directory
@@ -15,9 +15,9 @@ register = template.Library()
 
 
 @register.filter
-def period_title(report: Report | dict) -> str:
-    """The year a report or its data is about, or the quarter: "third quarter of 2026"."""
-    if isinstance(report, Report):
+def period_title(report: Report | ReportBatch | dict) -> str:
+    """The year a report, a batch or the data is about, or the quarter: "third quarter of 2026"."""
+    if not isinstance(report, dict):
         report = {"year": report.year, "quarter": report.quarter}
     if report.get("quarter"):
         return wording.title(Period(report["year"], report["quarter"]))

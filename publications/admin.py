@@ -199,8 +199,21 @@ class SubscriberAdmin(admin.ModelAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("issue", "subscriber", "language", "audience", "state", "sent_at")
-    list_filter = ("state", "language", "audience")
+    list_display = (
+        "issue",
+        "subscriber",
+        "language",
+        "audience",
+        "state",
+        "sent_at",
+        "repeated_at",
+    )
+    list_filter = (
+        "state",
+        "language",
+        "audience",
+        ("repeated_at", admin.EmptyFieldListFilter),
+    )
     list_select_related = ("issue", "subscriber")
     search_fields = ("subscriber__email", "issue__symbol")
 

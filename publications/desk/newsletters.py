@@ -91,6 +91,7 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             "progress": (done := progress(issue)),
             "sending": Sending.objects.filter(issue=issue).first(),
             "total": sum(language["total"] for language in done),
+            "repeated": sending.repeated(issue) if done else 0,
             "is_sending": (is_sending := issue.state == IssueState.SENDING),
             "going": outcome.going(issue) if is_sending else None,
             # A page must not move under who reads it, so it renews itself only on demand.

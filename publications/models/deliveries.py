@@ -15,6 +15,8 @@ from publications.models.subscribers import Audience, Subscriber
 # How long a worker may say nothing before its rows are looked after by another. Longer than any
 # mail may take: several times the patience of portal.lib.post.
 SILENCE = datetime.timedelta(minutes=10)
+# So long a mail that was under way when its worker died waits before it is sent again.
+RESPITE = datetime.timedelta(minutes=5)
 # A moment so far ahead was written by a clock that has been set back since.
 AHEAD = datetime.timedelta(minutes=1)
 # A mail that is refused for the moment is tried again after two minutes, four, eight, …, and at
@@ -72,12 +74,17 @@ class DeliveryQuerySet(models.QuerySet):
             Q(attempted_at__lt=Now() - SILENCE) | Q(attempted_at__gt=Now() + AHEAD)
         )
 
+    def repeated(self):
+        """Sent again after a worker died with the mail under way, or about to be."""
+        return self.filter(repeated_at__isnull=False)
+
 
 class Delivery(models.Model):
     """One issue to one subscriber, once.
 
     A worker claims the row, and marks it as attempted at the very moment the mail goes to the
-    server: of a worker that died, what was only claimed can be sent, what was attempted cannot.
+    server: of a worker that died, what was only claimed can be sent, what was attempted may come
+    twice if it is. That is done once, and ``repeated_at`` is the moment of that decision.
     ``claim`` is drawn by lot for each batch, so that a worker that has slept knows its rows from
     those that another has taken over. ``domain`` is that of the address when recipients were
     frozen, for the limits of pace.
@@ -98,6 +105,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    repeated_at = models.DateTimeField(_("sent again on"), null=True)
     error = models.CharField(max_length=300, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -106,7 +114,8 @@ class Delivery(models.Model):
         ordering = ("pk",)
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
-        # Each holds only what is under way, and is empty once an issue has gone out.
+        # Each holds only what is under way, and is empty once an issue has gone out; the last one
+        # holds the few that may have come twice.
         indexes = (
             models.Index(
                 fields=("issue", "id"), name="delivery_queued", condition=Q(state="queued")
@@ -120,6 +129,11 @@ class Delivery(models.Model):
                 fields=("issue", "claimed_at"),
                 name="delivery_claimed",
                 condition=Q(state="claimed"),
+            ),
+            models.Index(
+                fields=("issue",),
+                name="delivery_repeated",
+                condition=Q(repeated_at__isnull=False),
             ),
         )
         constraints = (

@@ -3,9 +3,17 @@
 The order is what counts: a row is marked as attempted *before* its mail leaves, and settled after
 the answer. Whatever breaks in between, no mail leaves twice without a trace.
 
+A worker that dies leaves at most one row that was attempted and has no answer. Its mail leaves
+once more, with the same Message-ID, and the row keeps when that was decided (``repeated_at``):
+rather two copies that are recognised than none. It is *unknown* only after a second death. Where
+the answer itself was lost, with a worker that lives to say so, the row is *unknown* at once and
+never sent again by itself.
+
 Taking a batch is written through to the disk, what happens within it is not waited for: the marks
 outlive the worker at once, and the database server a moment later. So a row that was taken before
-the server last started, and whose worker is gone, may have been sent without its mark.
+the server last started, and whose worker is gone, may have been sent without its mark, and one with
+a mark may have been answered: sending them again would repeat up to a whole batch, so they are
+*unknown*.
 """
 
 import datetime
@@ -27,6 +35,7 @@ from publications.models.deliveries import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     MAX_ATTEMPTS,
+    RESPITE,
     DeliveryState,
 )
 
@@ -35,27 +44,31 @@ log = logging.getLogger(__name__)
 # So many mails may at most be unknown when the power of the whole machine fails.
 BATCH = 100
 # How long a worker that knows what became of a mail waits for a database that has gone, to write
-# it down; in seconds. What is not written down is *unknown*.
+# it down; in seconds. What is not written down is as lost as with a worker that died.
 WAIT_FOR_DATABASE = 120
 GONE = (OperationalError, InterfaceError)
 
 # One statement and one commit a mail: the one before is over, the next begins. A mail whose answer
-# came after all, when its row had already been given up, is what the answer says.
+# came after all, when its row had already been given up, is what the answer says; and so it is when
+# the row waits to be sent again, then it is not.
 STEP = """
 UPDATE {table} SET
     state = CASE WHEN id = %(over)s THEN %(state)s ELSE state END,
     error = CASE WHEN id = %(over)s THEN %(error)s ELSE error END,
     sent_at = CASE WHEN id = %(over)s AND %(state)s = 'sent' THEN {now} ELSE sent_at END,
+    repeated_at = CASE WHEN id = %(over)s AND {awaited} THEN NULL ELSE repeated_at END,
     next_attempt_at = CASE WHEN id = %(over)s THEN {later} ELSE next_attempt_at END,
     attempted_at = CASE WHEN id = %(next)s THEN {now} ELSE attempted_at END,
     attempts = CASE WHEN id = %(next)s THEN attempts + 1 ELSE attempts END
 {unhurried}
 WHERE id IN (%(over)s, %(next)s) AND claim = %(claim)s AND (
-    (id = %(over)s AND state IN ('claimed', 'unknown'))
+    (id = %(over)s AND (state IN ('claimed', 'unknown') OR {awaited}))
     OR (id = %(next)s AND state = 'claimed' AND attempted_at IS NULL)
 )
 RETURNING id
 """
+# Given back by ``look_after``, and not taken by anybody since; only there has a row no claimed_at.
+AWAITED = "(state = 'deferred' AND claimed_at IS NULL)"
 DIALECTS = {
     "postgresql": {
         "now": "statement_timestamp()",
@@ -286,7 +299,7 @@ def step(claim: str, *, over: Outcome | None, begin: Row | None) -> set[int]:
 
 
 STATEMENTS = {
-    vendor: STEP.format(table=Delivery._meta.db_table, **words)
+    vendor: STEP.format(table=Delivery._meta.db_table, awaited=AWAITED, **words)
     for vendor, words in DIALECTS.items()
 }
 
@@ -311,13 +324,22 @@ def pause_after(attempts: int) -> datetime.timedelta:
 
 
 def look_after(issue: Issue):
-    """Deal with the rows of workers that died: send what was not attempted, never the rest."""
-    rows = Delivery.objects.filter(issue=issue)
-    silent = rows.forgotten()
-    silent.filter(claim__startswith=life()).update(state=DeliveryState.QUEUED, claimed_at=None)
-    silent.update(
-        state=DeliveryState.UNKNOWN, error="the worker and the database went down together"
+    """Deal with the rows of workers that died: send what was not attempted, and once more, after
+    a respite, what was."""
+    rows, own = Delivery.objects.filter(issue=issue), life()
+    forgotten, unanswered = rows.forgotten(), rows.unanswered()
+    forgotten.filter(claim__startswith=own).update(state=DeliveryState.QUEUED, claimed_at=None)
+    # A worker that lives, and only seems silent because a clock was set, answers in between.
+    unanswered.filter(claim__startswith=own, repeated_at__isnull=True).update(
+        state=DeliveryState.DEFERRED,
+        claimed_at=None,
+        next_attempt_at=Now() + RESPITE,
+        repeated_at=Now(),
+        error="its worker died while it was under way: it may come twice",
     )
-    rows.unanswered().update(
-        state=DeliveryState.UNKNOWN, error="the answer of the mail server was lost"
+    unanswered.filter(claim__startswith=own).update(
+        state=DeliveryState.UNKNOWN, error="two workers died while it was under way"
+    )
+    (forgotten | unanswered).update(
+        state=DeliveryState.UNKNOWN, error="the worker and the database went down together"
     )

@@ -37,15 +37,18 @@ def going(issue: Issue, *, now: datetime.datetime | None = None) -> Going:
 
 
 def rows(issues: QuerySet[Issue]) -> Iterator[list]:
-    """A line for each letter, language and audience: its recipients, and how many are in which
-    state. The region is that of the letter, the world's has none."""
+    """A line for each letter, language and audience: its recipients, how many are in which state,
+    and how many of all were sent again after a worker died. The region is that of the letter, the
+    world's has none."""
     states = DeliveryState.values
-    yield ["issue", "region", "sent_on", "language", "audience", "recipients", *states]
+    yield ["issue", "region", "sent_on", "language", "audience", "recipients", *states, "repeated"]
     counted: dict[tuple, Counter] = {}
+    repeated: Counter[tuple] = Counter()
     found = Delivery.objects.filter(issue__in=issues.order_by().values("pk")).order_by()
-    for issue, language, audience, state, number in found.values_list(
+    for issue, language, audience, state, number, again in found.values_list(
         "issue", "language", "audience", "state"
-    ).annotate(number=Count("pk")):
+    ).annotate(number=Count("pk"), again=Count("repeated_at")):
+        repeated[issue, language, audience] += again
         counted.setdefault((issue, language, audience), Counter())[state] = number
     known = issues.select_related("newsletter__region").in_bulk({key[0] for key in counted})
     newest = sorted(counted, key=lambda key: (-known[key[0]].sending_since.timestamp(), *key))
@@ -54,4 +57,4 @@ def rows(issues: QuerySet[Issue]) -> Iterator[list]:
         region = issue.region.code if issue.region else ""
         day = timezone.localdate(issue.sending_since).isoformat()
         counts = [numbers[state] for state in states]
-        yield [issue.symbol, region, day, *key[1:], numbers.total(), *counts]
+        yield [issue.symbol, region, day, *key[1:], numbers.total(), *counts, repeated[key]]

@@ -129,6 +129,8 @@ class Run:
             batch.defer(row, str(error))
         except mail.AnswerLost as error:
             batch.over(row, DeliveryState.UNKNOWN, error=str(error))
+            # At once: if the worker died before the next mail, this one would leave again.
+            batch.settle()
         else:
             batch.over(row, DeliveryState.SENT)
             self.sent += 1

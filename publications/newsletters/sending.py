@@ -2,8 +2,9 @@
 
 The rows are the queue and Celery only the bell. A recipient is a Delivery, frozen when sending
 starts; a worker claims a batch of them, and marks each as attempted at the moment its mail goes
-to the server. A worker that dies leaves at most one attempted row: it becomes *unknown* and is
-never sent again, since its mail may have left; what was only claimed is sent by another worker.
+to the server. What a worker that dies had only claimed is sent by another, and so is, once, the one
+mail that was under way: it may come twice, with the same Message-ID. A mail whose answer was lost
+with the connection is *unknown* and never sent again by itself.
 """
 
 import logging
@@ -175,6 +176,11 @@ def counts(issue: Issue) -> dict[str, Counter]:
     for row in rows.values("language", "state").annotate(number=Count("pk")):
         found.setdefault(row["language"], Counter())[row["state"]] = row["number"]
     return found
+
+
+def repeated(issue: Issue) -> int:
+    """How many mails were sent again because a worker died with them: they may come twice."""
+    return Delivery.objects.filter(issue=issue).repeated().count()
 
 
 def totals(issue: Issue) -> Counter:

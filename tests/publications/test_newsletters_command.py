@@ -77,6 +77,7 @@ def test_the_state_as_json(letter):
         "deliveries": {"en": {"sent": 1}},
         "frozen": 1,
         "sum": 1,
+        "repeated": 0,
         "paused": "",
     }
 

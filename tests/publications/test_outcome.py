@@ -5,6 +5,7 @@ import datetime
 import io
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from publications.models import Delivery
@@ -71,6 +72,23 @@ def test_the_table_has_a_line_for_each_language_and_adds_up(client):
     assert sum(int(row["sent"]) for row in found) == 2
     assert table(client, f"?issue={issue.symbol}") == found
     assert table(client, "?issue=L/R9/1999/01") == []
+
+
+def test_what_may_have_come_twice_is_counted_on_the_page_in_the_table_and_on_the_shell(client):
+    issue = begun({"en": 3, "fr": 1})
+    client.force_login(make.create_secretary())
+    page = f"/en/secretariat/newsletters/{issue.dashed_symbol}/"
+    assert "come twice" not in client.get(page).content.decode()
+    twice = issue.deliveries.filter(language="en").values_list("pk", flat=True)[:2]
+    Delivery.objects.filter(pk__in=list(twice)).update(repeated_at=timezone.now())
+    assert "2 mails were sent again" in client.get(page).content.decode()
+    assert [(row["language"], row["repeated"]) for row in table(client)] == [
+        ("en", "2"),
+        ("fr", "0"),
+    ]
+    told = io.StringIO()
+    call_command("newsletter", "status", "--region=R8", f"--period={issue.period}", stdout=told)
+    assert "4 recipients; 2 sent again after a crash" in told.getvalue()
 
 
 def test_an_executive_gets_the_letters_of_the_own_region(client):

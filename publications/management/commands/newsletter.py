@@ -116,6 +116,7 @@ class Command(BaseCommand):
             "deliveries": {code: dict(states) for code, states in sending.counts(issue).items()},
             "frozen": state.recipients if state else 0,
             "sum": sum(sending.totals(issue).values()),
+            "repeated": sending.repeated(issue),
             "paused": state.pause_reason if state else "",
         }
         if as_json:
@@ -135,6 +136,7 @@ class Command(BaseCommand):
         if state:
             self.stdout.write(
                 f"  in all: {facts['sum']} deliveries for {facts['frozen']} recipients"
+                + (f"; {number} sent again after a crash" if (number := facts["repeated"]) else "")
                 + (f"; {state.get_pause_reason_display()}" if state.is_paused else "")
                 + (f": {state.pause_error}" if state.pause_error else "")
             )

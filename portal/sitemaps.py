@@ -41,6 +41,7 @@ FIXED = (
     "publications:list",
     "publications:newsletters",
     "publications:subscribe",
+    "publications:verify",
     "portal:contact",
     "portal:data",
 )

@@ -21,7 +21,7 @@ MODELS = (
     *("publications.Delivery", "publications.Report", "publications.Subscription"),
     *("publications.ReportArchive", "publications.ReportBatch", "publications.ReportBatchEntry"),
     *("publications.Subscriber", "publications.LetterLeft", "publications.Bounce"),
-    *("publications.Suppression", "publications.AxisDigest", "publications.AxisDelivery"),
+    *("publications.Suppression", "publications.AxisDelivery"),
     *("publications.Sending", "publications.SendingMark", "publications.Pace"),
     *("publications.EditorialStep", "publications.Appearance", "publications.Digest"),
     *("publications.ListFollow", "publications.TranslationWish"),

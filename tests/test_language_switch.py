@@ -25,7 +25,6 @@ UNLISTED = (
     "newsletters/axes/",
     "search/",
     "light/dossier/",
-    "verify/",
 )
 SWITCH = re.compile(r'<nav class="languages".*?</nav>', re.S)
 HEAD = re.compile(r'<link rel="(alternate)" hreflang="([^"]+)" href="([^"]+)"')

@@ -60,8 +60,9 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def answered(request: HttpRequest, *, status: int, **context) -> HttpResponse:
-    """The page, which no search engine lists."""
+    """The page; a search engine lists the empty form alone."""
     context = {"state": "", "certificate": None} | context
     response = render(request, "publications/verify.html", context, status=status)
-    response.headers["X-Robots-Tag"] = "noindex"
+    if context["state"] or context["form"].errors:
+        response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -13,7 +13,7 @@ from members import dues
 from members.models import Invitation, Notice, Organisation, Renewal
 from portal.models import ContactMessage, Heartbeat
 from programme.models import Challenge
-from publications.models import ListFollow, Report, Series, TranslationWish
+from publications.models import ListFollow, Report, ReportBatch, Series, TranslationWish
 from regions.models import CountryIncome
 from tests.factories import (
     TOTP_SECRET,
@@ -81,6 +81,7 @@ def records(secretary):
         subscriber=create_subscription(newsletter=issue.newsletter).subscriber, language="en"
     )
     Report.objects.create(kind="region", region=region, language="en", year=2026)
+    ReportBatch.objects.create(kind="region", year=2026)
     Invitation.objects.create(email="a@example.org", kind="contact", organisation=organisation)
     ContactMessage.objects.create(
         name="A", email="a@example.org", subject="S", text="T", language="fr"

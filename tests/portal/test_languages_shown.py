@@ -80,18 +80,21 @@ def build(there: tuple[str, ...]):
     )
     factories.create_membership(shown)
     factories.create_organisation(category="A", country=country, **texts(there, "name"))
+    publications = []
     for symbol, access in (
         ("P/2026/14", "public"),
         ("P/2026/15", "members"),
         ("P/2026/16", "public"),
     ):
-        factories.create_publication(
-            symbol=symbol,
-            access=access,
-            regions=[region],
-            axes=[axes[0]],
-            countries=[country],
-            **texts(there, "title", "summary", "body", html="body"),
+        publications.append(
+            factories.create_publication(
+                symbol=symbol,
+                access=access,
+                regions=[region],
+                axes=[axes[0]],
+                countries=[country],
+                **texts(there, "title", "summary", "body", html="body"),
+            )
         )
     factories.create_event(
         slug="forum", regions=[region], country=country, **texts(there, "title", "summary", "place")
@@ -115,6 +118,7 @@ def build(there: tuple[str, ...]):
         sent_at=timezone.now(),
         **texts(there, "subject", "lead"),
     )
+    factories.create_axis_digest(issue, publications[0], pk=1)
     for slug in ("about", "help", "privacy", "accessibility"):
         Page.objects.create(slug=slug, **texts(there, "title", "body", html="body"))
     return issue

@@ -17,7 +17,12 @@ from django.utils.translation import gettext as _
 
 from members import invitations, notices, orphans
 from members.models import Invitation, Mandate, Notice, Organisation, User
-from members.models.mandates import FOR_ORGANISATIONS, REMINDED_AFTER, MandateKind
+from members.models.mandates import (
+    CONFIRMED_FOR,
+    FOR_ORGANISATIONS,
+    REMINDED_AFTER,
+    MandateKind,
+)
 from portal.lib.links import absolute_url
 
 SALT = "members.confirmation"
@@ -84,6 +89,26 @@ def remind(today: datetime.date) -> int:
         write(person, mandates, today, kind=REMINDER)
         reminded += 1
     return reminded
+
+
+class NextAsked(NamedTuple):
+    """The day on which roles of an organisation are next due, past when nobody has answered, and
+    how many are asked for together with the first."""
+
+    day: datetime.date
+    count: int
+
+
+def next_for(organisation: Organisation, today: datetime.date) -> NextAsked | None:
+    """When its people are next to confirm their roles; None when nobody is asked."""
+    mandates = Mandate.objects.current(today).to_confirm().for_organisation(organisation)
+    days = sorted(
+        max(since, timezone.localdate(confirmed_at) if confirmed_at else since) + CONFIRMED_FOR
+        for since, confirmed_at in mandates.values_list("since", "confirmed_at")
+    )
+    if not days:
+        return None
+    return NextAsked(days[0], sum(day <= max(days[0], today) + TOGETHER for day in days))
 
 
 # -- The answer ------------------------------------------------------------------------------------

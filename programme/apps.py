@@ -10,10 +10,11 @@ class ProgrammeConfig(AppConfig):
         # Models must be loaded.
         from members.merge_rules import Rule, declare  # noqa: PLC0415
         from portal.lib import sections  # noqa: PLC0415
-        from programme import own_parts  # noqa: PLC0415
+        from programme import own_parts, year_parts  # noqa: PLC0415
         from programme.sections import EMERGING, EVENTS  # noqa: PLC0415
 
         own_parts.register_all()
+        year_parts.register_all()
         sections.register(EMERGING, EVENTS)
         declare(
             {

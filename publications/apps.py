@@ -17,6 +17,7 @@ class PublicationsConfig(AppConfig):
             personal,
             shelving,
             telling,
+            year_parts,
         )
         from publications.newsletters import nudging  # noqa: PLC0415
         from publications.newsletters.sections import PUBLICATIONS  # noqa: PLC0415
@@ -26,6 +27,7 @@ class PublicationsConfig(AppConfig):
         shelving.listen()
         changes.register(shelving.follow)
         own_parts.register_all()
+        year_parts.register_all()
         telling.register()
         nudging.register()
         sections.register(PUBLICATIONS)

@@ -108,6 +108,12 @@ def frozen_data(report: Report) -> dict:
     return json.loads(json.dumps(data | {AS_OF: timezone.localdate().isoformat()}))
 
 
+def kept_data(report: Report) -> dict:
+    """The figures a report was made from, in the form of today."""
+    module = KINDS[ReportKind(report.kind)]
+    return module.read(report.data, report.language) if hasattr(module, "read") else report.data
+
+
 def standing(wanted: Report) -> Report | None:
     """A report of the same whose file is there and shows what one of today would show.
 
@@ -206,8 +212,8 @@ def produce(report: Report) -> bytes:
     One whose file expired is made from the data it was made from the first time.
     """
     report.beat(1, STEPS)
-    if report.expired_at is None or not report.data:
-        report.data = frozen_data(report)
+    anew = report.expired_at is None or not report.data
+    report.data = frozen_data(report) if anew else kept_data(report)
     report.expired_at = None
     report.digest = content_digest(report.kind, report.data, report.language)
     if is_in_volumes(report):

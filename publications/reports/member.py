@@ -1,16 +1,27 @@
-"""A member's year: its membership, what it took part in, its region beside it, what is due."""
+"""A member's year: its membership and dues, what it took part in, its region beside it, what is
+due next.
+
+It tells of the dues, and goes to those alone who act for the member or administer it.
+"""
 
 import datetime
+from typing import TypedDict
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from members import reach
-from members.models import Mandate, Organisation
-from programme.models import Activity, Event
+from members import confirmations, dues, reach, renewals
+from members.models import Invoice, Mandate, Membership, Organisation
+from portal.lib import year_parts
+from programme.models import Event
 from publications.models import Publication
 from publications.reports.figures import (
+    AxisCount,
+    EventRow,
+    RegionData,
+    TextData,
+    event_rows,
     events_between,
     members_by_country,
     publications_by_axis,
@@ -20,31 +31,115 @@ from publications.reports.figures import (
     span,
     text_data,
 )
+from regions.models import Region
 
 TEMPLATE = "publications/reports/member.html"
+BODY = "publications/reports/_member.html"
+EVENTS_AHEAD = 4
+
+
+class PeriodRow(TypedDict):
+    """A period of membership. Amounts are decimals as text, empty without an invoice."""
+
+    number: str
+    starts_on: str
+    ends_on: str
+    category_code: str
+    category: TextData
+    invoice: str
+    amount: str
+    paid: str
+    waived: str
+    balance: str
+    currency: str
+
+
+class TotalRow(TypedDict):
+    """What the periods of the year cost in one currency, decimals as text."""
+
+    currency: str
+    amount: str
+    paid: str
+    waived: str
+    balance: str
+
+
+class LineRow(TypedDict):
+    date: str
+    title: TextData
+    symbol: str
+    details: list[str]
+
+
+class PartRow(TypedDict):
+    code: str
+    title: str
+    lines: list[LineRow]
+
+
+class DueRow(TypedDict):
+    what: str  # dues, renewal, roles
+    date: str
+    reference: str  # number of the invoice, or of the period
+    amount: str
+    currency: str
+    count: int
+    opens_on: str
+
+
+class MemberReport(TypedDict):
+    name: TextData
+    acronym: str
+    country: str
+    country_code: str
+    region: RegionData | None
+    category_code: str
+    category: TextData
+    status: str
+    year: int
+    quarter: None
+    first_day: str
+    last_day: str
+    since: int
+    periods: int
+    ends_on: str
+    number: str
+    people: int
+    membership: list[PeriodRow] | None  # None when the report was made without
+    totals: list[TotalRow]
+    parts: list[PartRow]
+    due: list[DueRow]
+    region_members: int
+    region_events: int
+    region_publications: int | None
+    own_in_region: int | None
+    reach: dict | None
+    upcoming: list[EventRow]
+    axes: list[AxisCount]
+    map: dict[str, int]
 
 
 def data(
     organisation: Organisation, year: int, language: str, *, today: datetime.date | None = None
-) -> dict:
+) -> MemberReport:
     """The year of an organisation, as plain values.
 
-    Raises ValidationError when it was not yet a member by the end of that year.
+    Balances and what is due are those of today, whatever the year. Raises ValidationError when it
+    was not yet a member by the end of that year.
     """
     today = today or timezone.localdate()
     first, last = span(year, None, today)
-    since = organisation.member_since
-    if since is None or since.year > year:
+    periods = list(organisation.memberships.select_related("category").order_by("starts_on"))
+    if not periods or periods[0].starts_on.year > year:
         raise ValidationError(
             _("%(name)s was not yet a member in %(year)s."),
             code="not_yet_member",
             params={"name": organisation.text("name", language).value, "year": year},
         )
-    region = organisation.region
-    latest = organisation.current_membership
-    activities = Activity.objects.of_organisation(organisation).during(first, last)
-    publications = Publication.objects.announced().filter(organisations=organisation)
-    counts = members_by_country(region) if region else {}
+    region, latest = organisation.region, periods[-1]
+    of_year = organisation.memberships.overlapping(first, last)
+    own = organisation.invoices.standing()
+    invoices = own.filter(membership__in=of_year)
     return {
         "name": text_data(organisation.text("name", language)),
         "acronym": organisation.acronym,
@@ -52,60 +147,215 @@ def data(
         "country_code": organisation.country_id or "",
         "region": region_data(region, language),
         "category_code": organisation.category.code,
-        "category": getattr(organisation.category, f"label_{language}"),
+        "category": text_data(organisation.category.text("label", language)),
         "status": organisation.status,
         "year": year,
+        "quarter": None,
         "first_day": first.isoformat(),
         "last_day": last.isoformat(),
-        "since": since.year,
-        "periods": organisation.memberships.count(),
+        "since": periods[0].starts_on.year,
+        "periods": len(periods),
         "ends_on": latest.ends_on.isoformat(),
         "number": latest.number,
-        "people": Mandate.objects.current().for_organisation(organisation).count(),
-        "activities": [
+        "people": Mandate.objects.current(today).for_organisation(organisation).count(),
+        "membership": period_rows(
+            [p for p in periods if p.starts_on <= last and p.ends_on >= first],
+            {invoice.membership_id: invoice for invoice in invoices},
+            language,
+        ),
+        "totals": [
             {
-                "title": text_data(activity.text("title", language)),
-                "axis": activity.axis.number,
-                "starts_on": activity.starts_on.isoformat(),
+                "currency": total.currency,
+                "amount": str(total.invoiced),
+                "paid": str(total.paid),
+                "waived": str(total.waived),
+                "balance": str(total.remaining),
             }
-            for activity in activities.select_related("axis").order_by("starts_on", "pk")
+            for total in dues.totals(invoices)
         ],
-        "publications": [
-            {
-                "symbol": publication.symbol,
-                "title": text_data(publication.text("title", language)),
-                "date": publication.published_on.isoformat(),
-                "languages": publication.languages(),
-            }
-            for publication in publications.dated_between(first, last).newest_first()
-        ],
-        "region_members": Organisation.objects.active().in_region(region).count() if region else 0,
-        "region_events": (events_between(first, last).in_region(region).count() if region else 0),
+        "parts": part_rows(organisation, first, last, language),
+        "due": due_rows(organisation, latest, own.unpaid().order_by("due_on", "pk"), today),
         "reach": reach_data(reach.of_organisation(organisation), language),
-        "upcoming": [
-            {
-                "title": text_data(event.text("title", language)),
-                "place": text_data(event.text("place", language)),
-                "date": event.local_start.date().isoformat(),
-            }
-            for event in (
-                Event.objects.public().taking_place().in_region(region).upcoming(timezone.now())[:4]
-                if region
-                else ()
-            )
-        ],
-        "axes": publications_by_axis(region, first, last, language) if region else [],
-        "map": counts,
-        "completeness": [[code, state] for code, state in organisation.languages()],
+        **beside(organisation, region, first, last, language),
     }
 
 
-def table(data: dict) -> list[list]:
+def read(data: dict, language: str) -> MemberReport:
+    """The data a report has kept, also one made before its dues and parts were told: of those it
+    says nothing, rather than that there were none."""
+    if "parts" in data:
+        return data
+    found = {"activities": data["activities"], "publications": data["publications"]}
+    with translation.override(language):
+        parts = [
+            {
+                "code": part.code,
+                "title": str(part.title),
+                "lines": [
+                    {
+                        "date": row.get("date") or row["starts_on"],
+                        "title": row["title"],
+                        "symbol": row.get("symbol", ""),
+                        "details": [_("Axis %(number)s") % {"number": row["axis"]}]
+                        if "axis" in row
+                        else [],
+                    }
+                    for row in found[part.code]
+                ],
+            }
+            for part in year_parts.registered()
+            if part.code in found
+        ]
+    return data | {
+        "category": {"value": data["category"], "language": language},
+        "quarter": None,
+        "membership": None,
+        "totals": [],
+        "parts": parts,
+        "due": [],
+        "region_publications": None,
+        "own_in_region": None,
+    }
+
+
+def period_rows(
+    periods: list[Membership], invoices: dict[int, Invoice], language: str
+) -> list[PeriodRow]:
+    """The periods in their order, each with the invoice that stands for it."""
+    rows = []
+    for period in periods:
+        invoice = invoices.get(period.pk)
+        rows.append(
+            {
+                "number": period.number,
+                "starts_on": period.starts_on.isoformat(),
+                "ends_on": period.ends_on.isoformat(),
+                "category_code": period.category.code,
+                "category": text_data(period.category.text("label", language)),
+                "invoice": invoice.number if invoice else "",
+                "amount": str(invoice.amount) if invoice else "",
+                "paid": str(invoice.paid) if invoice else "",
+                "waived": str(invoice.waived) if invoice else "",
+                "balance": str(invoice.balance) if invoice else "",
+                "currency": invoice.currency if invoice else "",
+            }
+        )
+    return rows
+
+
+def part_rows(
+    organisation: Organisation, first: datetime.date, last: datetime.date, language: str
+) -> list[PartRow]:
+    """What the apps have registered, each part with what it found, if only nothing."""
+    with translation.override(language):
+        return [
+            {
+                "code": part.code,
+                "title": str(part.title),
+                "lines": [
+                    {
+                        "date": line.date.isoformat(),
+                        "title": text_data(line.title),
+                        "symbol": line.symbol,
+                        "details": line.details,
+                    }
+                    for line in part.found(organisation, first, last, language)
+                ],
+            }
+            for part in year_parts.registered()
+        ]
+
+
+def due_rows(
+    organisation: Organisation, latest: Membership, unpaid, today: datetime.date
+) -> list[DueRow]:
+    """What the member has to do next, the earliest first: pay, renew, confirm its roles."""
+    nothing = {"reference": "", "amount": "", "currency": "", "count": 0, "opens_on": ""}
+    rows = [
+        nothing
+        | {
+            "what": "dues",
+            "date": invoice.due_on.isoformat(),
+            "reference": invoice.number,
+            "amount": str(invoice.balance),
+            "currency": invoice.currency,
+        }
+        for invoice in unpaid
+    ]
+    if organisation.status in renewals.RENEWABLE:
+        opens_on = latest.ends_on - datetime.timedelta(days=renewals.WINDOW_DAYS)
+        renewal = {"what": "renewal", "date": latest.ends_on.isoformat()}
+        rows.append(
+            nothing | renewal | {"reference": latest.number, "opens_on": opens_on.isoformat()}
+        )
+    if asked := confirmations.next_for(organisation, today):
+        rows.append(
+            nothing | {"what": "roles", "date": asked.day.isoformat(), "count": asked.count}
+        )
+    return sorted(rows, key=lambda row: row["date"])
+
+
+def beside(
+    organisation: Organisation,
+    region: Region | None,
+    first: datetime.date,
+    last: datetime.date,
+    language: str,
+) -> dict:
+    """The region of the member in the same days, and what is announced there."""
+    if region is None:
+        numbers = ("region_members", "region_events", "region_publications", "own_in_region")
+        return dict.fromkeys(numbers, 0) | {"axes": [], "map": {}, "upcoming": []}
+    published = Publication.objects.announced().in_region(region).dated_between(first, last)
+    ahead = Event.objects.public().taking_place().in_region(region).upcoming(timezone.now())
+    return {
+        "region_members": Organisation.objects.active().in_region(region).count(),
+        "region_events": events_between(first, last).in_region(region).count(),
+        "region_publications": published.count(),
+        "own_in_region": published.filter(organisations=organisation).count(),
+        "axes": publications_by_axis(region, first, last, language),
+        "map": members_by_country(region),
+        "upcoming": event_rows(ahead[:EVENTS_AHEAD], language),
+    }
+
+
+FIGURES = (
+    "since",
+    "periods",
+    "ends_on",
+    "people",
+    "region_members",
+    "region_events",
+    "region_publications",
+    "own_in_region",
+)
+AMOUNTS = ("amount", "paid", "waived", "balance")
+
+
+def table(data: MemberReport) -> list[list]:
     """The year as rows, for the attached CSV."""
     rows = [["figure", "key", "value"]]
-    rows += [[name, "", data[name]] for name in ("since", "periods", "ends_on", "people")]
+    rows += [[name, "", data[name]] for name in FIGURES if data[name] is not None]
+    rows += [[part["code"], "", len(part["lines"])] for part in data["parts"]]
     rows += reach_rows(data["reach"])
-    rows += [["activity", a["starts_on"], a["title"]["value"]] for a in data["activities"]]
-    rows += [["publication", p["symbol"], p["title"]["value"]] for p in data["publications"]]
+    for period in data["membership"] or ():
+        days = f"{period['starts_on']}/{period['ends_on']}"
+        rows += [["period", period["number"], days]]
+        rows += [["category", period["number"], period["category_code"]]]
+    rows += [
+        [f"dues_{key}", total["currency"], total[key]]
+        for total in data["totals"]
+        for key in AMOUNTS
+    ]
+    for row in data["due"]:
+        rows += [[f"due_{row['what']}", row["reference"] or row["count"], row["date"]]]
+        if row["amount"]:
+            rows += [["open", row["reference"], f"{row['amount']} {row['currency']}"]]
+    for part in data["parts"]:
+        rows += [
+            [part["code"], f"{line['date']} {line['symbol']}".strip(), line["title"]["value"]]
+            for line in part["lines"]
+        ]
+    rows += [["event_ahead", event["date"], event["title"]["value"]] for event in data["upcoming"]]
     rows += [["region_publications_on_axis", a["number"], a["count"]] for a in data["axes"]]
     return rows

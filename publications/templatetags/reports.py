@@ -1,10 +1,12 @@
 """How reports and what they count are named on pages."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django import template
 from django.utils.translation import gettext as _
 
+from members import dues
 from programme.models.programme import Level
 from publications.models import Report, ReportBatch
 from publications.models.periods import Period
@@ -65,6 +67,18 @@ def level_name(level: str) -> str:
 @register.filter
 def text_kind(kind: str) -> str:
     return {"activity": _("activity"), "event": _("event"), "publication": _("publication")}[kind]
+
+
+@register.filter
+def amount_in(amount: str, currency: str) -> str:
+    """An amount that a report has kept as text, with its currency, as the language writes it."""
+    return dues.money(Decimal(amount), currency)
+
+
+@register.filter
+def has_lines(parts: Sequence[dict]) -> bool:
+    """Whether one of the parts of a member's year found something."""
+    return any(part["lines"] for part in parts)
 
 
 @register.simple_tag

@@ -88,7 +88,9 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
             "report": report,
             "body": making.KINDS[ReportKind(report.kind)].BODY,
             "on_screen": True,
-            **making.context(kind=report.kind, data=report.data, language=report.language),
+            **making.context(
+                kind=report.kind, data=making.kept_data(report), language=report.language
+            ),
         },
     )
 
@@ -98,7 +100,7 @@ def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(finished(request), pk=pk, kind__in=making.WITH_PAGE)
     name = making.file_name(report, suffix=".csv")
     return HttpResponse(
-        making.figures_csv(kind=report.kind, data=report.data),
+        making.figures_csv(kind=report.kind, data=making.kept_data(report)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": content_disposition_header(True, name)},
     )

@@ -420,7 +420,7 @@ def test_strangers_read_no_page_and_no_rows_of_a_report(client, world):
         for path in ("", "csv"):
             assert client.get(f"/en/space/documents/{report.pk}/{path}").status_code == 404
     certificate = Report.objects.create(
-        kind="member", organisation=world["other"], language="en", year=year(), state="done"
+        kind="certificate", organisation=world["other"], language="en", year=year(), state="done"
     )
     client.force_login(factories.create_secretary())
     assert client.get(f"/en/space/documents/{certificate.pk}/").status_code == 404

@@ -125,8 +125,9 @@ def test_the_member_report_tells_the_year(network):
     data = member.data(organisation, today().year, "en")
 
     assert (data["since"], data["periods"], data["people"]) == (today().year - 1, 2, 1)
-    assert [activity["axis"] for activity in data["activities"]] == [3]
-    assert [entry["symbol"] for entry in data["publications"]] == [publication.symbol]
+    parts = {part["code"]: part["lines"] for part in data["parts"]}
+    assert [line["details"] for line in parts["activities"]] == [["Axis 3"]]
+    assert [line["symbol"] for line in parts["publications"]] == [publication.symbol]
     assert data["ends_on"] == f"{today().year}-12-31"
 
 

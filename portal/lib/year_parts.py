@@ -1,0 +1,50 @@
+"""The parts of a member's yearly report that tell what it took part in, each registered by the app
+that has the data.
+
+A part that no app registers is absent. What nobody records, such as who came to an event, has no
+part: a report says what the records say.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+from portal.lib.translations import Text
+
+
+@dataclass(frozen=True)
+class YearLine:
+    """One thing of the year: its day, its title with its real language, its symbol if it has one,
+    and short facts in the language of the report, which is the active one."""
+
+    date: datetime.date
+    title: Text
+    symbol: str = ""
+    details: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class YearPart:
+    """``found`` gives the lines of an organisation in some days, both included, in a language and
+    in the order in which they are told."""
+
+    code: str
+    title: Promise
+    position: int
+    found: Callable[[Model, datetime.date, datetime.date, str], list[YearLine]]
+
+
+_parts: dict[str, YearPart] = {}
+
+
+def register(*parts: YearPart):
+    for part in parts:
+        _parts[part.code] = part
+
+
+def registered() -> list[YearPart]:
+    """The parts in the order in which a report has them."""
+    return sorted(_parts.values(), key=lambda part: part.position)

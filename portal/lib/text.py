@@ -154,6 +154,11 @@ def sanitise(html: str) -> str:
     without an alternative text.
     """
     clean = cleaner().clean(html)
+    # What is badly nested is set right as a browser would, and may only then be well nested.
+    for _again in range(3):
+        former, clean = clean, cleaner().clean(clean)
+        if clean == former:
+            break
     return _IMAGE.sub(_shown_image, clean) if "<img" in clean else clean
 
 

@@ -283,14 +283,17 @@ def render_data(
 def context(*, kind: str, data: dict, language: str) -> dict:
     """What the template of a kind is given: the data, its symbol, its map."""
     symbol = report_symbol(kind, data)
+    csv_name = f"{slugify(symbol.replace('/', '-'))}.csv"
     return {
         "data": data,
         "symbol": symbol,
         "language": language,
         "network": network.current(),
         "demonstration": settings.DEMONSTRATION,
-        "site": links.absolute(f"/{language}/"),
-        "csv_name": f"{slugify(symbol.replace('/', '-'))}.csv",
+        "site": settings.SITE_HOST,
+        "permanent": permanent_address(kind, data, language),
+        "csv_name": csv_name,
+        "files": [csv_name],
         "map": region_map(data, language),
         "today": day_of(data),
         # Filled for a directory in volumes.
@@ -326,6 +329,20 @@ def report_symbol(kind: str, data: dict) -> str:
     if kind == ReportKind.PROGRAMME:
         return f"F/{period}"
     return f"F/{data['region']['code']}/{period}"
+
+
+def permanent_address(kind: str, data: dict, language: str) -> str:
+    """Where what a report says can be read up for good: the page of its certificate, region,
+    programme or members. Empty for a member's own report, which has no public one."""
+    if kind == ReportKind.CERTIFICATE:
+        return data.get("address", "")
+    if kind == ReportKind.REGION:
+        return links.absolute_url("portal:region", language=language, code=data["region"]["code"])
+    if kind == ReportKind.PROGRAMME:
+        return links.absolute_url("programme:programme", language=language)
+    if kind == ReportKind.DIRECTORY:
+        return links.absolute_url("members:directory", language=language)
+    return ""
 
 
 def figures_csv(*, kind: str, data: dict) -> bytes:

@@ -34,11 +34,23 @@ def leading(rows: Sequence[dict]) -> dict | None:
 
 
 @register.filter
-def axis_counts(axes: Sequence[dict], key: str) -> list[dict]:
-    """The axes of a programme report as the rows of a chart of what they have."""
+def done_by_axis(axes: Sequence[dict]) -> list[dict]:
+    """The axes of a programme report as the rows of a chart of what was done under each."""
+    done = ("activities", "events", "publications")
     return [
-        {"number": axis["number"], "label": axis["title"], "count": len(axis[key])} for axis in axes
+        {
+            "number": axis["number"],
+            "label": axis["title"],
+            "count": sum(len(axis[key]) for key in done),
+        }
+        for axis in axes
     ]
+
+
+@register.filter
+def covered_best(groupings: Sequence[dict]) -> dict | None:
+    """The grouping of whose states the largest share has a member, the first of equal ones."""
+    return max(groupings, key=lambda row: row["covered"] / (row["states"] or 1), default=None)
 
 
 @register.filter
@@ -79,6 +91,12 @@ def amount_in(amount: str, currency: str) -> str:
 def has_lines(parts: Sequence[dict]) -> bool:
     """Whether one of the parts of a member's year found something."""
     return any(part["lines"] for part in parts)
+
+
+@register.filter
+def bare_address(url: str) -> str:
+    """An address as it is written on paper: without https:// and without a slash at its end."""
+    return url.partition("://")[2].rstrip("/") or url
 
 
 @register.simple_tag

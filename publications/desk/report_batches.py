@@ -1,5 +1,7 @@
 """Reports in bulk at the desk: ordered, followed, cancelled, completed, fetched."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -78,26 +80,29 @@ def cancel_batch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def retry_batch(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the reports that did not come, and only those."""
-    found = get_object_or_404(ReportBatch.objects.run_by(request.user), pk=pk)
-    try:
-        batch_verbs.retry(found, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("The missing reports are being made."))
-    return redirect(found)
+    return put_to_work(
+        request, pk, verb=batch_verbs.retry, said=_("The missing reports are being made.")
+    )
 
 
 @require_POST
 def make_batch_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Make archives again that have expired."""
+    return put_to_work(
+        request, pk, verb=batch_verbs.make_again, said=_("The files are being made again.")
+    )
+
+
+def put_to_work(
+    request: HttpRequest, pk: int, *, verb: Callable[..., None], said: str
+) -> HttpResponse:
     found = get_object_or_404(ReportBatch.objects.run_by(request.user), pk=pk)
     try:
-        batch_verbs.make_again(found, by=request.user)
+        verb(found, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("The files are being made again."))
+        messages.success(request, said)
     return redirect(found)
 
 

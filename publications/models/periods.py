@@ -71,5 +71,10 @@ class Period(NamedTuple):
         return Period.of(self.first_day - datetime.timedelta(days=1), self.months)
 
 
+def written(year: int, quarter: int | None) -> str:
+    """A year, or a quarter of it: 2026, or 2026-Q3."""
+    return str(Period(year, quarter)) if quarter else str(year)
+
+
 def valid_period(text: str):
     Period.parse(text)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Category, Organisation, User
 from portal.lib.jobs import MAX_ATTEMPTS, Job, JobQuerySet, JobState
 from portal.lib.translations import Language
+from publications.models import periods
 from publications.models.reports import Report, ReportKind, report_storage
 from regions.models import Region
 
@@ -128,7 +129,7 @@ class ReportBatch(Job):
     @property
     def period(self) -> str:
         """2026, or 2026-Q3."""
-        return f"{self.year}-Q{self.quarter}" if self.quarter else str(self.year)
+        return periods.written(self.year, self.quarter)
 
     @property
     def kept_until(self) -> datetime.date | None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Organisation, User
 from portal.lib.jobs import Job, JobQuerySet, JobState
 from portal.lib.translations import Language
-from publications.models.periods import Period
+from publications.models import periods
 from regions.models import Region
 
 
@@ -33,6 +33,8 @@ ON_ORGANISATION = (ReportKind.CERTIFICATE, ReportKind.MEMBER)
 BY_QUARTER = (ReportKind.REGION, ReportKind.PROGRAMME)
 # What a member may read whoever asked for it: nothing in these is about one member's affairs.
 SHARED = (ReportKind.PROGRAMME, ReportKind.DIRECTORY)
+# What makes two reports reports of the same.
+SAME = ("kind", "organisation", "region", "language", "year", "quarter")
 RUNNING = Q(state__in=(JobState.QUEUED, JobState.RUNNING))
 
 
@@ -69,6 +71,10 @@ class ReportQuerySet(JobQuerySet):
         if standing.regions:
             run |= Q(region__in=standing.regions) | Q(kind__in=SHARED, region=None)
         return self.filter(run)
+
+    def of_the_same(self, report: "Report"):
+        """Reports of the same thing, in the same language, for the same time."""
+        return self.filter(**{name: getattr(report, name) for name in SAME})
 
     def outdated(self, now: datetime.datetime):
         """Those whose file has been kept as long as the setting says; certificates stay."""
@@ -225,7 +231,7 @@ class Report(Job):
     @property
     def period(self) -> str:
         """2026, or 2026-Q3."""
-        return str(Period(self.year, self.quarter)) if self.quarter else str(self.year)
+        return periods.written(self.year, self.quarter)
 
     @property
     def is_expired(self) -> bool:
@@ -233,10 +239,7 @@ class Report(Job):
 
     def unfinished_twin(self) -> "Report | None":
         """The same report, being made."""
-        same = ("kind", "organisation", "region", "language", "year", "quarter")
-        return (
-            Report.objects.unfinished().filter(**{name: getattr(self, name) for name in same})
-        ).first()
+        return Report.objects.unfinished().of_the_same(self).first()
 
     @property
     def age(self):

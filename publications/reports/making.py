@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from members.models import Organisation, User
 from portal.lib import links, network, pdf
 from portal.lib.jobs import JobCancelled, JobState
-from publications.models import Report
+from publications.models import Report, periods
 from publications.models.reports import ReportKind, report_path
 from publications.reports import (
     certificate,
@@ -47,8 +47,6 @@ WITH_PAGE = tuple(kind for kind, module in KINDS.items() if hasattr(module, "BOD
 STEPS = 4
 # The key of the day in the figures that a report keeps.
 AS_OF = "as_of"
-# What makes two reports reports of the same.
-SAME = ("kind", "organisation", "region", "language", "year", "quarter")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -67,21 +65,22 @@ def request(
     ``subject`` is None for a report on the whole network, ``quarter`` is None for one on the
     year. Raises ValidationError when there would be nothing to report.
     """
-    wanted = {
-        "kind": kind,
-        "organisation": subject if isinstance(subject, Organisation) else None,
-        "region": subject if isinstance(subject, Region) else None,
-        "language": language,
-        "year": year,
-        "quarter": quarter,
-    }
-    if ready := standing(Report(**wanted)):
+    report = Report(
+        kind=kind,
+        organisation=subject if isinstance(subject, Organisation) else None,
+        region=subject if isinstance(subject, Region) else None,
+        language=language,
+        year=year,
+        quarter=quarter,
+        requested_by=by,
+    )
+    if ready := standing(report):
         return ready
     try:
         with transaction.atomic():
-            report = Report.objects.create(**wanted, requested_by=by)
+            report.save(force_insert=True)
     except IntegrityError:
-        waiting = Report.objects.unfinished().filter(**wanted).first()
+        waiting = report.unfinished_twin()
         if waiting is None:
             raise
         if by is not None and waiting.requested_by is None:
@@ -119,10 +118,9 @@ def standing(wanted: Report) -> Report | None:
 
     Raises ValidationError when there would be nothing to report.
     """
-    about = {name: getattr(wanted, name) for name in SAME}
     digest = content_digest(wanted.kind, frozen_data(wanted), wanted.language)
-    ready = Report.objects.filter(**about, state=JobState.DONE, digest=digest).exclude(file="")
-    return ready.first()
+    ready = Report.objects.of_the_same(wanted).filter(state=JobState.DONE, digest=digest)
+    return ready.exclude(file="").first()
 
 
 def content_digest(kind: str, data: dict, language: str) -> str:
@@ -267,7 +265,7 @@ def render_data(
     module = KINDS[ReportKind(kind)]
     values = context(kind=kind, data=data, language=language) | (more or {})
     figures = pdf.AttachedFile(
-        values["csv_name"], figures_csv(kind=kind, data=data), f"{values['symbol']} CSV"
+        values["files"][0], figures_csv(kind=kind, data=data), f"{values['symbol']} CSV"
     )
     return pdf.render(
         template or module.TEMPLATE,
@@ -283,7 +281,6 @@ def render_data(
 def context(*, kind: str, data: dict, language: str) -> dict:
     """What the template of a kind is given: the data, its symbol, its map."""
     symbol = report_symbol(kind, data)
-    csv_name = f"{slugify(symbol.replace('/', '-'))}.csv"
     return {
         "data": data,
         "symbol": symbol,
@@ -292,8 +289,7 @@ def context(*, kind: str, data: dict, language: str) -> dict:
         "demonstration": settings.DEMONSTRATION,
         "site": settings.SITE_HOST,
         "permanent": permanent_address(kind, data, language),
-        "csv_name": csv_name,
-        "files": [csv_name],
+        "files": [f"{slugify(symbol.replace('/', '-'))}.csv"],
         "map": region_map(data, language),
         "today": day_of(data),
         # Filled for a directory in volumes.
@@ -325,7 +321,7 @@ def report_symbol(kind: str, data: dict) -> str:
         return f"{data['number']}/{data['year']}"
     if kind == ReportKind.DIRECTORY:
         return f"D/{data['region']['code']}/{data['day']}" if data["region"] else f"D/{data['day']}"
-    period = f"{data['year']}-Q{data['quarter']}" if data["quarter"] else str(data["year"])
+    period = periods.written(data["year"], data["quarter"])
     if kind == ReportKind.PROGRAMME:
         return f"F/{period}"
     return f"F/{data['region']['code']}/{period}"

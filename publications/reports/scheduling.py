@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from members.models import Membership, Organisation
 from portal.lib.translations import LANGUAGES
-from publications.models import Report
+from publications.models import Report, periods
 from publications.models.reports import ReportKind
 from publications.reports import making
 from regions.models import Region
@@ -57,8 +57,6 @@ def regions_due(year: int, quarter: int) -> QuerySet:
 
 def languages_due(year: int, quarter: int) -> list[str]:
     """The languages in which there is no report on the programme in that quarter."""
-    if ReportKind.PROGRAMME not in making.KINDS:
-        return []
     made = Report.objects.filter(kind=ReportKind.PROGRAMME, year=year, quarter=quarter)
     there = set(made.values_list("language", flat=True))
     return [language for language in LANGUAGES if language not in there]
@@ -85,8 +83,7 @@ def request(
     quarter: int | None = None,
 ):
     """Ask for one report, unless the schedule has done so; nothing it cannot make stops it."""
-    period = f"{year}-Q{quarter}" if quarter else str(year)
-    due = f"{kind}:{period}:{subject.pk if subject else language}"
+    due = f"{kind}:{periods.written(year, quarter)}:{subject.pk if subject else language}"
     if Report.objects.filter(due=due).exists():
         return
     about = {"language": language, "year": year, "quarter": quarter}

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from portal.lib.jobs import JobState
 from publications import tasks
 from publications.models import Report
-from publications.models.reports import ReportKind
 from publications.reports import making, scheduling
 from tests import factories
 
@@ -64,9 +63,6 @@ def test_each_quarter_that_ended_is_reported_on(network):
     ]
 
 
-@pytest.mark.skipif(
-    ReportKind.PROGRAMME not in making.KINDS, reason="there is no programme report yet"
-)
 def test_the_programme_is_reported_on_in_each_language(network):
     for day in (LATE_IN_JANUARY, LATE_IN_JANUARY, datetime.date(2026, 4, 2)):
         scheduling.request_due(day)

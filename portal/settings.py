@@ -245,7 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-axis-digests": {
         "task": "publications.send_axis_digests",
-        "schedule": crontab(minute=25),
+        "schedule": 300.0,
     },
     "read-bounces": {"task": "publications.read_bounces", "schedule": 300.0},
     "draft-due-issues": {

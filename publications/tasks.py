@@ -125,7 +125,7 @@ def send_reader_link(subscriber_id: int):
         subscribing.send_link(subscriber)
 
 
-@shared_task(name="publications.send_axis_digests", expires=900)
+@shared_task(name="publications.send_axis_digests", expires=300)
 def send_axis_digests():
     digests.send_due()
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from publications.models import Delivery, Issue, Sending
+from publications.models import AxisDigest, Delivery, Issue, Sending
 from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
@@ -50,10 +50,10 @@ def states(issue: Issue) -> dict:
     return dict(sending.totals(issue))
 
 
-def let_time_pass(issue: Issue, *, deferred: bool = True):
+def let_time_pass(told: Issue | AxisDigest, *, deferred: bool = True):
     """As if eleven minutes had gone by since rows were claimed and attempted, or as much as what
     is deferred waits for."""
-    rows = Delivery.objects.filter(issue=issue)
+    rows = told.deliveries
     rows.filter(state=DeliveryState.CLAIMED).update(
         claimed_at=F("claimed_at") - ELEVEN_MINUTES,
         attempted_at=F("attempted_at") - ELEVEN_MINUTES,

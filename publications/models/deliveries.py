@@ -79,8 +79,8 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(repeated_at__isnull=False)
 
 
-class Delivery(models.Model):
-    """One issue to one subscriber, once.
+class Posted(models.Model):
+    """One mail to one subscriber, once.
 
     A worker claims the row, and marks it as attempted at the very moment the mail goes to the
     server: of a worker that died, what was only claimed can be sent, what was attempted may come
@@ -90,11 +90,6 @@ class Delivery(models.Model):
     frozen, for the limits of pace.
     """
 
-    issue = models.ForeignKey(Issue, models.CASCADE, related_name="deliveries", db_index=False)
-    # Whoever has their data erased leaves the row behind, so that the sum still holds.
-    subscriber = models.ForeignKey(
-        Subscriber, models.SET_NULL, related_name="deliveries", null=True
-    )
     language = models.CharField(max_length=2, choices=Language)
     audience = models.CharField(max_length=7, choices=Audience, default=Audience.PUBLIC)
     domain = models.CharField(max_length=253, blank=True)
@@ -109,6 +104,19 @@ class Delivery(models.Model):
     error = models.CharField(max_length=300, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Delivery(Posted):
+    """One issue to one subscriber."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="deliveries", db_index=False)
+    # Whoever has their data erased leaves the row behind, so that the sum still holds.
+    subscriber = models.ForeignKey(
+        Subscriber, models.SET_NULL, related_name="deliveries", null=True
+    )
 
     class Meta:
         ordering = ("pk",)

@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.translations import Language
 from programme.models import Axis
-from publications.models.deliveries import DeliveryState
+from publications.models.deliveries import Posted
 from publications.models.newsletters import IssueItem
 from publications.models.periods import Period, valid_period
 from publications.models.subscribers import Subscriber
@@ -42,14 +41,11 @@ class AxisDigest(models.Model):
         return Period.parse(self.month).first_day
 
 
-class AxisDelivery(models.Model):
-    """One digest to one follower, once: the row is there before the mail leaves."""
+class AxisDelivery(Posted):
+    """One digest to one follower."""
 
     digest = models.ForeignKey(AxisDigest, models.CASCADE, related_name="deliveries")
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="axis_deliveries")
-    language = models.CharField(max_length=2, choices=Language)
-    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.CLAIMED)
-    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("pk",)

@@ -4,6 +4,7 @@ from email.utils import formatdate, parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 
 from portal.lib import mail, stencils
 from portal.lib.links import absolute_url
@@ -16,34 +17,29 @@ OWN_HEADERS = ("Message-ID", "Date", "List-Unsubscribe")
 
 
 class Segment:
-    """All readers of an issue with one language and audience get the same mail but for their
-    token, which is in its links."""
+    """All readers with one language and audience get the same mail but for their token, which is
+    in its links.
 
-    def __init__(self, issue: Issue, language: str, audience: str):
-        letter = rendering.letter(issue, language, audience=audience)
-        message = mail.assemble(
-            subject=letter.subject,
-            text=letter.text,
-            html=letter.html,
-            to="",
-            language=language,
-            headers=(headers := headers_of(issue, language, audience)),
-        )
+    ``comes_back_as`` says of what kind the mail is in the address that it comes back to.
+    """
+
+    comes_back_as = envelopes.LETTER
+
+    def __init__(self, message: EmailMessage):
+        self.unsubscribe = message.extra_headers["List-Unsubscribe"]
         self.stencil = stencils.Stencil(message, holes={"token": rendering.TOKEN}, own=OWN_HEADERS)
         self.sender = stencils.address(parseaddr(message.from_email)[1]).decode("ascii")
         self.comes_back_apart = envelopes.is_on()
         self.host = sending_host()
-        self.symbol = issue.dashed_symbol.lower()
-        self.unsubscribe = headers["List-Unsubscribe"]
 
     def message_id(self, row: Row) -> str:
         """From the row, so that a copy that came twice is recognised."""
-        return f"<{self.symbol}.{row.pk}@{self.host}>"
+        raise NotImplementedError
 
     def returns_to(self, row: Row) -> str:
         """The sender on the envelope: the address of the network, or one for this mail alone."""
         if self.comes_back_apart:
-            return envelopes.address(envelopes.LETTER, row.pk)
+            return envelopes.address(self.comes_back_as, row.pk)
         return self.sender
 
     def copy(self, row: Row) -> tuple[str, bytes]:
@@ -61,8 +57,26 @@ class Segment:
         return to, content
 
 
+class LetterSegment(Segment):
+    def __init__(self, issue: Issue, language: str, audience: str):
+        letter = rendering.letter(issue, language, audience=audience)
+        message = mail.assemble(
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            to="",
+            language=language,
+            headers=headers_of(issue, language, audience),
+        )
+        super().__init__(message)
+        self.symbol = issue.dashed_symbol.lower()
+
+    def message_id(self, row: Row) -> str:
+        return f"<{self.symbol}.{row.pk}@{self.host}>"
+
+
 def message_id(issue: Issue, delivery: int) -> str:
-    """What ``Segment.message_id`` wrote into the mail of a delivery."""
+    """What ``LetterSegment.message_id`` wrote into the mail of a delivery."""
     return f"<{issue.dashed_symbol.lower()}.{delivery}@{sending_host()}>"
 
 

@@ -1,21 +1,24 @@
 """The digest of an axis: once a month, the blocks of the letters that were about it.
 
 It is made of what has passed the gate of a letter already, so nobody has to edit it; a month in
-which no letter told anything of an axis has no digest. Each follower gets it once: the row of the
-delivery is there before the mail.
+which no letter told anything of an axis has no digest. It leaves as the letters do, each follower a
+row in the ledger.
 """
 
 import logging
+import math
+import time
+from collections.abc import Iterable
 
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from portal.lib import mail, network
 from portal.lib.links import absolute, absolute_url
-from portal.lib.mail import AnswerLost, NotNow, NotSent, Refused
+from portal.lib.mail import NotSent
 from portal.lib.sections import registered
 from programme.models import Axis
 from publications.models import AxisDelivery, AxisDigest, IssueItem, Subscriber, Subscription
@@ -23,11 +26,13 @@ from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.models.subscribers import Audience
-from publications.newsletters import choices, copies, envelopes, rendering, sections
+from publications.newsletters import choices, copies, envelopes, ledger, rendering, sections
+from publications.newsletters.running import Run
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+# A task looks at the rows for less than a minute; the schedule rings again.
+SECONDS = 50
 
 
 # -- What is told ----------------------------------------------------------------------------------
@@ -90,90 +95,98 @@ def contents(digest: AxisDigest, language: str) -> list[dict]:
 # -- Sending ---------------------------------------------------------------------------------------
 
 
-def followers(digest: AxisDigest) -> QuerySet[Subscriber]:
-    """Who followed the axis when the digest was made, still does, and has not had it."""
+def following(digest: AxisDigest) -> QuerySet[Subscriber]:
+    """Who followed the axis when the digest was made, still does, and can be reached."""
     follows = Subscription.objects.confirmed().filter(
         axis=digest.axis, confirmed_at__lte=digest.made_at
     )
-    return (
-        Subscriber.objects.reachable()
-        .filter(pk__in=follows.values("subscriber"))
+    return Subscriber.objects.reachable().filter(pk__in=follows.values("subscriber"))
+
+
+def send_due(*, seconds: float = SECONDS) -> int:
+    """Make what is due, and send what has not reached everybody. Returns how many mails left."""
+    make_due()
+    month = str(Period.of(timezone.localdate(), 1).previous)
+    end = time.monotonic() + seconds
+    sent = 0
+    for digest in AxisDigest.objects.filter(month=month).select_related("axis"):
+        sent += send(digest, seconds=end - time.monotonic())
+    let_go(before=month)
+    return sent
+
+
+def send(digest: AxisDigest, *, seconds: float = SECONDS) -> int:
+    """Send what is due of one digest until nothing is left or the time is up."""
+    ledger.queue(
+        digest,
+        following(digest)
         .exclude(axis_deliveries__digest=digest)
-        .order_by("language", "pk")
+        .annotate(letter_language=F("language"), audience=Value(Audience.PUBLIC.value))
+        .order_by("language", "pk"),
+    )
+    ledger.look_after(digest)
+    run = DigestRun(digest, until=time.monotonic() + seconds)
+    try:
+        with run.post:
+            run.go()
+    except NotSent as error:
+        log.warning("digest %s: the mail server does not answer: %s", digest.pk, error)
+    return run.sent
+
+
+def let_go(*, before: str):
+    """A digest that could not leave within its month is old news."""
+    late = AxisDelivery.objects.filter(digest__month__lt=before).unfinished()
+    for digest in AxisDigest.objects.filter(pk__in=late.values("digest")):
+        ledger.look_after(digest)
+    late.exclude(state=DeliveryState.CLAIMED).update(
+        state=DeliveryState.SKIPPED, error="it did not leave within its month"
     )
 
 
-def send_due() -> int:
-    """Make what is due, and send what has not reached everybody. Returns how many mails left."""
-    make_due()
-    month = Period.of(timezone.localdate(), 1).previous
-    sent = 0
-    # A digest that could not leave within its month is old news.
-    for digest in AxisDigest.objects.filter(month=str(month)).select_related("axis"):
-        sent += send(digest)
-    return sent
+class DigestRun(Run):
+    told: AxisDigest
+
+    def is_held(self) -> bool:
+        return network.current().sending_paused
+
+    def staying(self, readers: Iterable[int]) -> set[int]:
+        return set(following(self.told).filter(pk__in=list(readers)).values_list("pk", flat=True))
+
+    def new_segment(self, language: str, audience: str) -> "DigestSegment | None":
+        found = contents(self.told, language)
+        return DigestSegment(self.told, language, found) if found else None
+
+    def is_refused_to_all(self, error: str):
+        """It has no editor who could be told: until the next bell it is left alone."""
+        log.error("digest %s is refused by the mail server: %s", self.told.pk, error)
+        self.until = -math.inf
 
 
-def send(digest: AxisDigest) -> int:
-    waiting = list(followers(digest)[:BATCH])
-    if not waiting or network.current().sending_paused:
-        return 0
-    sent, told = 0, {}
-    try:
-        with mail.Post() as post:
-            for reader in waiting:
-                if reader.language not in told:
-                    told[reader.language] = contents(digest, reader.language)
-                if told[reader.language]:
-                    sent += send_one(digest, reader, told[reader.language], post)
-    except NotSent as error:
-        log.warning("digest %s: the mail server does not answer: %s", digest.pk, error)
-    return sent
+class DigestSegment(copies.Segment):
+    comes_back_as = envelopes.DIGEST
+
+    def __init__(self, digest: AxisDigest, language: str, told: list[dict]):
+        super().__init__(mail_of(digest, language, told))
+        self.name = f"{choices.code_of(digest.axis)}.{digest.month}"
+
+    def message_id(self, row: ledger.Row) -> str:
+        return f"<{self.name}.{row.subscriber}@{self.host}>"
 
 
-def send_one(digest: AxisDigest, reader: Subscriber, told: list[dict], post) -> int:
-    try:
-        with transaction.atomic():
-            row = AxisDelivery.objects.create(
-                digest=digest, subscriber=reader, language=reader.language
-            )
-    except IntegrityError:
-        return 0  # another worker is at it
-    try:
-        post.send(returning(mail_to(digest, reader, told), row))
-    except (NotNow, NotSent) as error:
-        row.delete()
-        if isinstance(error, NotSent):
-            raise
-        return 0
-    except Refused as error:
-        log.warning("digest %s to reader %s: %s", digest.pk, reader.pk, error)
-        AxisDelivery.objects.filter(pk=row.pk).update(state=DeliveryState.FAILED)
-        return 0
-    except AnswerLost:
-        AxisDelivery.objects.filter(pk=row.pk).update(state=DeliveryState.UNKNOWN)
-        return 0
-    AxisDelivery.objects.filter(pk=row.pk).update(state=DeliveryState.SENT, sent_at=timezone.now())
-    return 1
-
-
-def returning(message: EmailMessage, row: AxisDelivery) -> EmailMessage:
-    """The mail with an address of its own to come back to, where there is one; its From stays."""
-    if envelopes.is_on():
-        message.extra_headers["From"] = message.from_email
-        message.from_email = envelopes.address(envelopes.DIGEST, row.pk)
-    return message
-
-
-def mail_to(digest: AxisDigest, reader: Subscriber, told: list[dict]):
-    language, token = reader.language, reader.token
-    axis, code = digest.axis, choices.code_of(digest.axis)
+def mail_of(digest: AxisDigest, language: str, told: list[dict]) -> EmailMessage:
+    """The digest in one language, still without a reader."""
+    axis = digest.axis
     title = axis.text("title", language)
     with translation.override(language):
         subject = _("Axis %(number)d: what the letters told") % {"number": axis.number}
         axis_url = absolute(axis.get_absolute_url())
     headers = copies.list_headers(
-        axis, digest.month, language=language, audience=Audience.PUBLIC, token=token
+        axis,
+        digest.month,
+        language=language,
+        audience=Audience.PUBLIC,
+        token=rendering.TOKEN,
     )
     return mail.compose(
         "publications/newsletters/digest",
@@ -189,14 +202,11 @@ def mail_to(digest: AxisDigest, reader: Subscriber, told: list[dict]):
             "year": Period.parse(digest.month).year,
             "unsubscribe_url": headers["List-Unsubscribe"].strip("<>"),
             "subscription_url": absolute_url(
-                "publications:subscription", language=language, token=token
+                "publications:subscription", language=language, token=rendering.TOKEN
             ),
         },
         subject=subject,
-        to=reader.email,
+        to="",
         language=language,
-        headers={
-            "Message-ID": f"<{code}.{digest.month}.{reader.pk}@{copies.sending_host()}>",
-            **headers,
-        },
+        headers=headers,
     )

@@ -24,19 +24,22 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
-from django.db.models.functions import Now
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Lower, Now, StrIndex, Substr
 
-from publications.models import Delivery, Issue, Subscriber
+from publications.models import AxisDigest, Issue, Subscriber
 from publications.models.deliveries import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     MAX_ATTEMPTS,
     RESPITE,
     DeliveryState,
+    Posted,
 )
 
 log = logging.getLogger(__name__)
@@ -107,6 +110,46 @@ class Outcome(NamedTuple):
     pause: float | None = None
 
 
+# What goes out by mail, once to each of its subscribers.
+Told = Issue | AxisDigest
+
+
+# -- Freezing --------------------------------------------------------------------------------------
+
+
+def queue(told: Told, readers: QuerySet[Subscriber]):
+    """One row for each reader, made by the database itself; who is there already stays.
+
+    The readers have ``letter_language`` and ``audience``.
+    """
+    domain = Lower(Substr("email", StrIndex("email", Value("@")) + 1))
+    chosen = readers.annotate(domain_of=domain).values_list(
+        Value(told.pk),
+        "pk",
+        "letter_language",
+        "audience",
+        "domain_of",
+        Value(DeliveryState.QUEUED.value, CharField()),
+        Value("", CharField()),
+        Value("", CharField()),
+        Value(0),
+    )
+    select, values = chosen.query.sql_with_params()
+    quote = connection.ops.quote_name
+    columns = (told.deliveries.field.column, "subscriber_id", "language", "audience", "domain")
+    columns += ("state", "claim", "error", "attempts")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(table_of(told))} ({', '.join(map(quote, columns))}) "
+            f"{select} ON CONFLICT DO NOTHING",
+            values,
+        )
+
+
+def table_of(told: Told) -> str:
+    return told.deliveries.model._meta.db_table
+
+
 # -- Taking rows -----------------------------------------------------------------------------------
 
 
@@ -116,8 +159,8 @@ class Batch:
     Each mail: ``begin``, hand it over, ``over``. In the end ``close``.
     """
 
-    def __init__(self, rows: list[Row]):
-        self.rows = rows
+    def __init__(self, rows: list[Row], model: type[Posted]):
+        self.rows, self.model = rows, model
         self.claim = rows[0].claim
         # What is over and not written down yet: it will be, as the next mail begins.
         self._pending: Outcome | None = None
@@ -133,7 +176,7 @@ class Batch:
         """
         pending, self._pending = self._pending, None
         try:
-            return row.pk in step(self.claim, over=pending, begin=row)
+            return row.pk in self._step(over=pending, begin=row)
         except GONE as error:
             self._write_again(error)
             self.withdraw(row)
@@ -151,9 +194,12 @@ class Batch:
         if pending is None:
             return
         try:
-            step(self.claim, over=pending, begin=None)
+            self._step(over=pending)
         except GONE as error:
             self._write_again(error)
+
+    def _step(self, *, over: Outcome | None, begin: Row | None = None) -> set[int]:
+        return step(self.model._meta.db_table, self.claim, over=over, begin=begin)
 
     def defer(self, row: Row, error: str):
         """Try again later, each time after twice as long; in the end the mail has failed."""
@@ -173,7 +219,7 @@ class Batch:
 
     def withdraw(self, row: Row):
         """The mail never left: the row is as if it had not been attempted."""
-        rows = Delivery.objects.filter(
+        rows = self.model.objects.filter(
             pk=row.pk,
             state=DeliveryState.CLAIMED,
             claim=self.claim,
@@ -185,7 +231,7 @@ class Batch:
     def close(self):
         """Write down the last mail, and put back what was not come to."""
         self.settle()
-        rows = Delivery.objects.filter(
+        rows = self.model.objects.filter(
             pk__in=[row.pk for row in self.rows],
             state=DeliveryState.CLAIMED,
             claim=self.claim,
@@ -214,10 +260,10 @@ class Batch:
             raise error
         log.warning("the database is gone while letters are sent: %s", error)
         for outcome in self._known:
-            patiently(lambda outcome=outcome: step(self.claim, over=outcome, begin=None))
+            patiently(lambda outcome=outcome: self._step(over=outcome))
 
 
-def claim(issue: Issue, *, number: int | None = None, but: Iterable[str] = ()) -> Batch | None:
+def claim(told: Told, *, number: int | None = None, but: Iterable[str] = ()) -> Batch | None:
     """Take so many waiting rows for this worker, and for it alone; none to the domains in ``but``.
 
     On PostgreSQL rows that another worker is taking are skipped; on SQLite the transaction is
@@ -225,7 +271,7 @@ def claim(issue: Issue, *, number: int | None = None, but: Iterable[str] = ()) -
     """
     number = number or BATCH
     drawn = life() + secrets.token_hex(4)
-    rows = Delivery.objects.filter(issue=issue)
+    rows = told.deliveries.all()
     but = list(but)
     if but:
         rows = rows.exclude(domain__in=but)
@@ -239,7 +285,7 @@ def claim(issue: Issue, *, number: int | None = None, but: Iterable[str] = ()) -
                 waiting = waiting.select_for_update(skip_locked=True)
             if len(taken) < number:
                 taken += waiting.values_list("pk", flat=True)[: number - len(taken)]
-        Delivery.objects.filter(pk__in=taken).update(
+        rows.filter(pk__in=taken).update(
             state=DeliveryState.CLAIMED,
             claim=drawn,
             claimed_at=Now(),
@@ -250,8 +296,8 @@ def claim(issue: Issue, *, number: int | None = None, but: Iterable[str] = ()) -
         return None
     columns = ("pk", "claim", "language", "audience", "subscriber")
     columns += ("subscriber__email", "subscriber__token", "attempts")
-    found = Delivery.objects.filter(pk__in=taken).order_by("pk").values_list(*columns)
-    return Batch([Row(*row) for row in found])
+    found = told.deliveries.filter(pk__in=taken).order_by("pk").values_list(*columns)
+    return Batch([Row(*row) for row in found], rows.model)
 
 
 def life() -> str:
@@ -283,7 +329,7 @@ def on_the_disk():
 # -- Writing down ----------------------------------------------------------------------------------
 
 
-def step(claim: str, *, over: Outcome | None, begin: Row | None) -> set[int]:
+def step(table: str, claim: str, *, over: Outcome | None, begin: Row | None) -> set[int]:
     """One mail is over and the next begins. Returns the keys of those of which this holds."""
     values = {
         "over": over.row.pk if over else NOBODY,
@@ -294,14 +340,13 @@ def step(claim: str, *, over: Outcome | None, begin: Row | None) -> set[int]:
         "claim": claim,
     }
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENTS[connection.vendor], values)
+        cursor.execute(statement(connection.vendor, table), values)
         return {pk for (pk,) in cursor.fetchall()}
 
 
-STATEMENTS = {
-    vendor: STEP.format(table=Delivery._meta.db_table, awaited=AWAITED, **words)
-    for vendor, words in DIALECTS.items()
-}
+@lru_cache
+def statement(vendor: str, table: str) -> str:
+    return STEP.format(table=table, awaited=AWAITED, **DIALECTS[vendor])
 
 
 def patiently(write):
@@ -323,10 +368,10 @@ def pause_after(attempts: int) -> datetime.timedelta:
     return pause * random.uniform(0.75, 1.25)
 
 
-def look_after(issue: Issue):
+def look_after(told: Told):
     """Deal with the rows of workers that died: send what was not attempted, and once more, after
     a respite, what was."""
-    rows, own = Delivery.objects.filter(issue=issue), life()
+    rows, own = told.deliveries.all(), life()
     forgotten, unanswered = rows.forgotten(), rows.unanswered()
     forgotten.filter(claim__startswith=own).update(state=DeliveryState.QUEUED, claimed_at=None)
     # A worker that lives, and only seems silent because a clock was set, answers in between.

@@ -90,7 +90,8 @@ def empty(reader: Subscriber):
     reader.subscriptions.all().delete()
     reader.bounces.all().delete()
     # Mail servers like to repeat the address in their answer.
-    reader.deliveries.exclude(error="").update(error="")
+    for deliveries in (reader.deliveries, reader.axis_deliveries):
+        deliveries.exclude(error="").update(error="")
     reader.person, reader.paused_until, reader.confirmed_at = None, None, None
     reader.erased_at = now
     reader.save(update_fields=["person", "paused_until", "confirmed_at", "erased_at"])

@@ -1,12 +1,13 @@
-"""One worker's minute with one issue: batch after batch, mail after mail."""
+"""One worker's minute with what goes out by mail: batch after batch, mail after mail."""
 
 import math
 import re
 import time
+from collections.abc import Iterable
 from itertools import pairwise
 
 from portal.lib import mail, stencils
-from publications.models import Delivery, Issue, Subscriber
+from publications.models import Issue, Subscriber
 from publications.models.deliveries import DeliveryState, PauseReason
 from publications.newsletters import bounces, copies, ledger, pace, pausing, recipients, restored
 
@@ -17,15 +18,35 @@ STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 
 
 class Run:
-    """One worker's minute with one issue."""
+    """One worker's minute with one issue, or with one digest."""
 
-    def __init__(self, issue: Issue, *, until: float):
-        self.issue, self.until = issue, until
+    def __init__(self, told: ledger.Told, *, until: float):
+        self.told, self.until = told, until
         self.post = LazyPost()
         self.sent = 0
         self.refused_in_a_row = 0
-        self.segments: dict[tuple[str, str], copies.Segment] = {}
+        self.segments: dict[tuple[str, str], copies.Segment | None] = {}
         self._looked_at = -math.inf
+
+    # What an issue and a digest differ in.
+
+    def is_held(self) -> bool:
+        """Whether nothing may leave now."""
+        raise NotImplementedError
+
+    def staying(self, readers: Iterable[int]) -> set[int]:
+        """Those of some subscribers who still want it."""
+        raise NotImplementedError
+
+    def new_segment(self, language: str, audience: str) -> copies.Segment | None:
+        """The mail of one segment; None when nothing is left to tell in the language."""
+        raise NotImplementedError
+
+    def is_refused_to_all(self, error: str):
+        """The server refuses to everybody what is told: let no more leave."""
+        raise NotImplementedError
+
+    # What they have in common.
 
     def go(self):
         """Send batch after batch. Raises mail.NotSent when the server is out of reach."""
@@ -35,7 +56,7 @@ class Run:
             if restored.is_suspected():
                 break
             number = pace.Limits.current().batch(ledger.BATCH)
-            batch = ledger.claim(self.issue, number=number, but=(busy := pace.busy_domains()))
+            batch = ledger.claim(self.told, number=number, but=(busy := pace.busy_domains()))
             if batch:
                 self.send(batch)
             elif busy:
@@ -48,20 +69,19 @@ class Run:
         if now > self.until:
             return True
         if now - self._looked_at > LOOK_EVERY:
-            if pausing.is_held(self.issue):
+            if self.is_held():
                 return True
             self._looked_at = now
         return False
 
     def has_due(self) -> bool:
-        rows = Delivery.objects.filter(issue=self.issue)
+        rows = self.told.deliveries
         return rows.queued().exists() or rows.due_again().exists()
 
     def send(self, batch: ledger.Batch):
         """Send the mails of a claimed batch; what is not come to is put back."""
         try:
-            readers = [row.subscriber for row in batch.rows if row.subscriber]
-            staying = recipients.staying(self.issue.newsletter, readers)
+            staying = self.staying([row.subscriber for row in batch.rows if row.subscriber])
             for row in batch.rows:
                 if row.subscriber not in staying:
                     batch.leave_out(row)
@@ -105,6 +125,9 @@ class Run:
         """
         try:
             segment = self.segment(row)
+            if segment is None:
+                batch.over(row, DeliveryState.SKIPPED, error="nothing was left to tell")
+                return
             to, content = segment.copy(row)
         except stencils.Unwritable as error:
             batch.over(row, DeliveryState.FAILED, error=str(error))
@@ -148,7 +171,7 @@ class Run:
             return
         self.refused_in_a_row += 1
         if self.refused_in_a_row >= pausing.REFUSED_IN_A_ROW:
-            pausing.pause(self.issue, PauseReason.REFUSED, error=str(error))
+            self.is_refused_to_all(str(error))
             self._looked_at = -math.inf
 
     def count_bounce(self, row: ledger.Row, error: str):
@@ -161,18 +184,35 @@ class Run:
             bounces.record(reader, kind, about=message_id, status=status, message_id=message_id)
 
     def envelope(self, row: ledger.Row | None) -> tuple[str, str] | None:
-        if row is None:
+        segment = self.segment(row) if row else None
+        if segment is None:
             return None
         try:
-            return self.segment(row).returns_to(row), stencils.address(row.email).decode("ascii")
+            return segment.returns_to(row), stencils.address(row.email).decode("ascii")
         except stencils.Unwritable:
             return None
 
-    def segment(self, row: ledger.Row) -> copies.Segment:
+    def segment(self, row: ledger.Row) -> copies.Segment | None:
         key = (row.language, row.audience)
         if key not in self.segments:
-            self.segments[key] = copies.Segment(self.issue, *key)
+            self.segments[key] = self.new_segment(*key)
         return self.segments[key]
+
+
+class LetterRun(Run):
+    told: Issue
+
+    def is_held(self) -> bool:
+        return pausing.is_held(self.told)
+
+    def staying(self, readers: Iterable[int]) -> set[int]:
+        return recipients.staying(self.told.newsletter, readers)
+
+    def new_segment(self, language: str, audience: str) -> copies.Segment:
+        return copies.LetterSegment(self.told, language, audience)
+
+    def is_refused_to_all(self, error: str):
+        pausing.pause(self.told, PauseReason.REFUSED, error=error)
 
 
 class LazyPost(mail.Post):

@@ -13,16 +13,14 @@ from collections import Counter
 
 from django.core.exceptions import ValidationError
 from django.core.mail import make_msgid
-from django.db import connection, transaction
-from django.db.models import CharField, Count, Value
-from django.db.models.functions import Lower, StrIndex, Substr
+from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
 from portal.lib import mail, network
 from publications.models import Delivery, Issue, Sending
-from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.newsletters import (
     bells,
@@ -34,7 +32,7 @@ from publications.newsletters import (
     recipients,
     rendering,
 )
-from publications.newsletters.running import Run
+from publications.newsletters.running import LetterRun
 
 log = logging.getLogger(__name__)
 
@@ -68,28 +66,7 @@ def freeze(issue: Issue):
     """
     recipients.take_in_members(issue.newsletter)
     readers = recipients.of(issue.newsletter).order_by("letter_language", "pk")
-    domain = Lower(Substr("email", StrIndex("email", Value("@")) + 1))
-    chosen = readers.annotate(domain_of=domain).values_list(
-        Value(issue.pk),
-        "pk",
-        "letter_language",
-        "audience",
-        "domain_of",
-        Value(DeliveryState.QUEUED.value, CharField()),
-        Value("", CharField()),
-        Value("", CharField()),
-        Value(0),
-    )
-    select, values = chosen.query.sql_with_params()
-    quote = connection.ops.quote_name
-    columns = ("issue_id", "subscriber_id", "language", "audience", "domain", "state")
-    columns += ("claim", "error", "attempts")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(Delivery._meta.db_table)} ({', '.join(map(quote, columns))}) "
-            f"{select} ON CONFLICT DO NOTHING",
-            values,
-        )
+    ledger.queue(issue, readers)
     frozen = Delivery.objects.filter(issue=issue).count()
     Sending.objects.update_or_create(issue=issue, defaults={"recipients": frozen})
 
@@ -113,7 +90,7 @@ def deliver(issue: Issue, *, seconds: float = SECONDS) -> int:
     Does nothing while sending is paused. Returns the number of mails sent.
     """
     ledger.look_after(issue)
-    run = Run(issue, until=time.monotonic() + seconds)
+    run = LetterRun(issue, until=time.monotonic() + seconds)
     try:
         with run.post:
             run.go()

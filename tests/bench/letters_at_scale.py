@@ -21,7 +21,7 @@ from tests.bench.letters import LANGUAGES, ROOT, ground, new_issue, new_letter, 
 from tests.bench.spending import TICK, backend
 
 FEW, SHORT = 1_000, 20.0
-WORKER = """
+WORKER = r"""
 import django, pathlib, re, sys, time; django.setup()
 from publications.models import Issue
 from publications.newsletters import sending

@@ -166,7 +166,7 @@ def received(issue: Issue, language: str):
     row = ledger.Row(
         delivery.pk, "", language, "public", subscriber.pk, subscriber.email, subscriber.token, 0
     )
-    _to, content = copies.Segment(issue, language, "public").copy(row)
+    _to, content = copies.LetterSegment(issue, language, "public").copy(row)
     return (
         email.message_from_bytes(content, policy=email.policy.default),
         content,

@@ -33,25 +33,9 @@ from tests.sending import (
     worker,
 )
 from tests.servers import free_port
-from tests.sink import HANG_UP, Sink
+from tests.sink import HANG_UP
 
 HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def served(settings):
-    """A function that starts a scripted mail server, to which the settings lead."""
-    sinks = []
-
-    def serve(script=lambda step, address, number: None, **options) -> Sink:
-        sink = Sink(script, **options).__enter__()
-        sinks.append(sink)
-        send_to(sink, settings)
-        return sink
-
-    yield serve
-    for sink in sinks:
-        sink.__exit__()
 
 
 def go_on(issue: Issue, *, rounds: int = 5):
@@ -65,7 +49,7 @@ def go_on(issue: Issue, *, rounds: int = 5):
 def dies_with(batch: ledger.Batch):
     """A worker hands over the first mail of a batch, and dies before it can write more."""
     issue = Issue.objects.get(state=IssueState.SENDING)
-    run = running.Run(issue, until=time.monotonic() + 10)
+    run = running.LetterRun(issue, until=time.monotonic() + 10)
     with run.post:
         run.attempt(batch.rows[0], batch)
 

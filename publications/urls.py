@@ -312,6 +312,11 @@ urlpatterns = [
         name="newsletter_pause",
     ),
     path(
+        "secretariat/newsletters/<slug:symbol>/cancel-rest/",
+        letters_desk.newsletter_cancel_rest,
+        name="newsletter_cancel_rest",
+    ),
+    path(
         "secretariat/newsletters/<slug:symbol>/test/",
         previewing.newsletter_test,
         name="newsletter_test",

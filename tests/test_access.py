@@ -408,6 +408,7 @@ TABLE = {
     "publications:newsletter_cancel": ("post", HIDDEN_ACT),
     "publications:newsletter_send": ("post", HIDDEN_ACT),
     "publications:newsletter_pause": ("post", HIDDEN_ACT),
+    "publications:newsletter_cancel_rest": ("post", HIDDEN_ACT),
     # Without a colleague to send it to, whoever may is asked for one.
     "publications:newsletter_test": ("post", (302, 404, 404, 404, 404, 404, 422, 404, 404, 422)),
     "publications:newsletter_previews": ("get", HIDDEN_ROW),
@@ -983,6 +984,7 @@ def arguments(**made) -> dict:
         "publications:newsletter_cancel": draft,
         "publications:newsletter_send": draft,
         "publications:newsletter_pause": draft,
+        "publications:newsletter_cancel_rest": draft,
         "publications:newsletter_test": draft,
         "publications:newsletter_previews": draft,
         "publications:newsletter_preview": draft | {"mail_language": "fr", "kind": "html"},

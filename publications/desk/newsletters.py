@@ -21,6 +21,7 @@ from publications.models.newsletters import IssueState
 from publications.newsletters import (
     accepting,
     board,
+    cancelling,
     drafting,
     editing,
     gate,
@@ -272,6 +273,26 @@ def newsletter_pause(request: HttpRequest, symbol: str) -> HttpResponse:
         elif pausing.pause(issue, by=request.user):
             messages.success(request, _("The sending is paused. No further mail leaves."))
     return back_to(issue)
+
+
+def newsletter_cancel_rest(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Ask once more, then cancel the rest of an issue that is being sent, for good."""
+    issue = own_issue(request, symbol)
+    if request.method == "POST":
+        with reported(request):
+            cancelling.cancel(issue, by=request.user)
+            sending.finish(issue)
+            messages.success(request, _("The rest is cancelled. No further mail leaves."))
+        return back_to(issue)
+    if issue.state != IssueState.SENDING:
+        return back_to(issue)
+    numbers = sending.totals(issue)
+    waiting = sum(numbers[state] for state in UNFINISHED)
+    return render(
+        request,
+        "publications/newsletters/cancel_rest.html",
+        {"issue": issue, "waiting": waiting, "over": numbers.total() - waiting},
+    )
 
 
 @contextmanager

@@ -161,8 +161,9 @@ class PauseReason(models.TextChoices):
 
 
 class SendingQuerySet(models.QuerySet):
-    def paused(self):
-        return self.filter(paused_at__isnull=False)
+    def held(self):
+        """Paused, or cancelled for good."""
+        return self.filter(Q(paused_at__isnull=False) | Q(cancelled_at__isnull=False))
 
 
 class Sending(models.Model):
@@ -176,6 +177,8 @@ class Sending(models.Model):
     paused_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     pause_reason = models.CharField(_("why"), max_length=8, choices=PauseReason, blank=True)
     pause_error = models.CharField(max_length=300, blank=True)
+    cancelled_at = models.DateTimeField(_("rest cancelled on"), null=True)
+    cancelled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     failures = models.PositiveSmallIntegerField(
         default=0, help_text="How often in a row the mail server took no mail at all."
     )
@@ -193,6 +196,10 @@ class Sending(models.Model):
     @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
 
 
 class Pace(models.Model):

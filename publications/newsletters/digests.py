@@ -22,11 +22,18 @@ from portal.lib.mail import NotSent
 from portal.lib.sections import registered
 from programme.models import Axis
 from publications.models import AxisDelivery, AxisDigest, IssueItem, Subscriber, Subscription
-from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.models.subscribers import Audience
-from publications.newsletters import choices, copies, envelopes, ledger, rendering, sections
+from publications.newsletters import (
+    cancelling,
+    choices,
+    copies,
+    envelopes,
+    ledger,
+    rendering,
+    sections,
+)
 from publications.newsletters.running import Run
 
 log = logging.getLogger(__name__)
@@ -139,9 +146,7 @@ def let_go(*, before: str):
     late = AxisDelivery.objects.filter(digest__month__lt=before).unfinished()
     for digest in AxisDigest.objects.filter(pk__in=late.values("digest")):
         ledger.look_after(digest)
-    late.exclude(state=DeliveryState.CLAIMED).update(
-        state=DeliveryState.SKIPPED, error="it did not leave within its month"
-    )
+    cancelling.let_go(late, "it did not leave within its month")
 
 
 class DigestRun(Run):

@@ -66,10 +66,10 @@ def resume(issue: Issue, *, by: User | None = None):
 
 
 def is_held(issue: Issue) -> bool:
-    """Whether nothing of the issue may leave now."""
+    """Whether nothing of the issue may leave now, or ever again."""
     if network.current().sending_paused:
         return True
-    return Sending.objects.paused().filter(issue=issue).exists()
+    return Sending.objects.held().filter(issue=issue).exists()
 
 
 # -- The mail server -------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from publications.models import Delivery, Issue, Sending
 from publications.models.newsletters import IssueState
 from publications.newsletters import (
     bells,
+    cancelling,
     copies,
     drafting,
     ledger,
@@ -87,9 +88,11 @@ def send_due(*, seconds: float = SECONDS):
 def deliver(issue: Issue, *, seconds: float = SECONDS) -> int:
     """Send what is due, in batches, until nothing is left or the time is up.
 
-    Does nothing while sending is paused. Returns the number of mails sent.
+    Sends nothing while sending is paused or once the rest is cancelled. Returns the number of
+    mails sent.
     """
     ledger.look_after(issue)
+    cancelling.sweep(issue)
     run = LetterRun(issue, until=time.monotonic() + seconds)
     try:
         with run.post:
@@ -101,6 +104,8 @@ def deliver(issue: Issue, *, seconds: float = SECONDS) -> int:
     else:
         if run.sent:
             pausing.forget_outages(issue)
+    # Its own rows, if the rest was cancelled meanwhile.
+    cancelling.sweep(issue)
     finish(issue)
     return run.sent
 

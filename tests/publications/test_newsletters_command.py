@@ -79,6 +79,7 @@ def test_the_state_as_json(letter):
         "sum": 1,
         "repeated": 0,
         "paused": "",
+        "cancelled": False,
     }
 
 

@@ -11,7 +11,15 @@ from portal.lib.translations import LANGUAGES
 from publications.models import Issue, Sending
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import accepting, drafting, gate, leaving, pausing, sending
+from publications.newsletters import (
+    accepting,
+    cancelling,
+    drafting,
+    gate,
+    leaving,
+    pausing,
+    sending,
+)
 
 
 class Command(BaseCommand):
@@ -28,6 +36,7 @@ class Command(BaseCommand):
             ("send", "send the issue to each confirmed subscriber once, and wait for the end"),
             ("pause", "let no more mail of the issue leave"),
             ("resume", "go on with an issue that was paused"),
+            ("cancel", "never send what has not left yet of an issue that is being sent"),
             ("status", "show the issue and the counts of its deliveries"),
         ):
             command = acts.add_parser(act, help=text)
@@ -71,6 +80,8 @@ class Command(BaseCommand):
                     pausing.pause(issue)
                 if act == "resume":
                     pausing.resume(issue)
+                if act == "cancel":
+                    issue = self.cancel(issue)
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
             self.tell(issue, is_new=act == "draft" and found is None, as_json=options["json"])
@@ -103,6 +114,12 @@ class Command(BaseCommand):
         issue.refresh_from_db()
         return issue
 
+    def cancel(self, issue: Issue) -> Issue:
+        cancelling.cancel(issue)
+        sending.finish(issue)
+        issue.refresh_from_db()
+        return issue
+
     def tell(self, issue: Issue, *, is_new: bool, as_json: bool):
         state = Sending.objects.filter(issue=issue).first()
         facts = {
@@ -118,6 +135,7 @@ class Command(BaseCommand):
             "sum": sum(sending.totals(issue).values()),
             "repeated": sending.repeated(issue),
             "paused": state.pause_reason if state else "",
+            "cancelled": bool(state and state.is_cancelled),
         }
         if as_json:
             self.stdout.write(json.dumps(facts, ensure_ascii=False))
@@ -139,4 +157,5 @@ class Command(BaseCommand):
                 + (f"; {number} sent again after a crash" if (number := facts["repeated"]) else "")
                 + (f"; {state.get_pause_reason_display()}" if state.is_paused else "")
                 + (f": {state.pause_error}" if state.pause_error else "")
+                + ("; the rest is cancelled" if state.is_cancelled else "")
             )

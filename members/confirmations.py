@@ -101,14 +101,25 @@ class NextAsked(NamedTuple):
 
 def next_for(organisation: Organisation, today: datetime.date) -> NextAsked | None:
     """When its people are next to confirm their roles; None when nobody is asked."""
-    mandates = Mandate.objects.current(today).to_confirm().for_organisation(organisation)
-    days = sorted(
-        max(since, timezone.localdate(confirmed_at) if confirmed_at else since) + CONFIRMED_FOR
-        for since, confirmed_at in mandates.values_list("since", "confirmed_at")
-    )
-    if not days:
-        return None
-    return NextAsked(days[0], sum(day <= max(days[0], today) + TOGETHER for day in days))
+    return next_for_each([organisation], today).get(organisation.pk)
+
+
+def next_for_each(
+    organisations: Iterable[Organisation], today: datetime.date
+) -> dict[int, NextAsked]:
+    """The same for several by their primary keys, without those in which nobody is asked."""
+    mandates = Mandate.objects.current(today).to_confirm().filter(organisation__in=organisations)
+    days: dict[int, list[datetime.date]] = {}
+    rows = mandates.order_by().values_list("organisation", "since", "confirmed_at")
+    for organisation, since, confirmed_at in rows:
+        confirmed = timezone.localdate(confirmed_at) if confirmed_at else since
+        days.setdefault(organisation, []).append(max(since, confirmed) + CONFIRMED_FOR)
+    return {
+        organisation: NextAsked(
+            min(found), sum(day <= max(min(found), today) + TOGETHER for day in found)
+        )
+        for organisation, found in days.items()
+    }
 
 
 # -- The answer ------------------------------------------------------------------------------------

@@ -395,9 +395,14 @@ class Total(NamedTuple):
 
 def totals(invoices) -> list[Total]:
     """The totals of standing invoices, one for each currency: currencies are never added up."""
-    sums: dict[str, list[Decimal]] = {}
     rows = invoices.standing().order_by().values_list("currency", "amount", "paid", "balance")
-    for currency, amount, paid, balance in rows.iterator():
+    return added_up(rows.iterator())
+
+
+def added_up(rows: Iterable[tuple[str, Decimal, Decimal, Decimal]]) -> list[Total]:
+    """The totals of rows of currency, amount, what was paid and what remains."""
+    sums: dict[str, list[Decimal]] = {}
+    for currency, amount, paid, balance in rows:
         held = sums.setdefault(currency, [Decimal("0.00")] * 4)
         for index, figure in enumerate((amount, paid, amount - paid - balance, balance)):
             held[index] += figure

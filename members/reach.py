@@ -7,6 +7,7 @@ so that no country gives a discreet one away.
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q
@@ -49,12 +50,46 @@ class Reach:
 
 def of_organisation(organisation: Organisation) -> Reach:
     """What an organisation says itself, whoever may see it is the caller's to know."""
-    if not organisation.category.has_own_members:
-        return Reach()
-    return reach(
-        Affiliation.objects.under(organisation),
-        Organisation.objects.filter(pk=organisation.pk),
-        naming_all=True,
+    return of_each([organisation]).get(organisation.pk, Reach())
+
+
+def of_each(organisations: Iterable[Organisation]) -> dict[int, Reach]:
+    """The same for several by their primary keys, without those that say nothing.
+
+    Three queries, however many there are."""
+    umbrellas = {one.pk: one for one in organisations if one.category.has_own_members}
+    if not umbrellas:
+        return {}
+    affiliations = Affiliation.objects.filter(umbrella__in=umbrellas).order_by()
+    lists = list(
+        affiliations.values("umbrella")
+        .annotate(n=Count(counted_as(), distinct=True), day=Max("checked_on"))
+        .values_list("umbrella", "n", "day")
+    )
+    countries: dict[int, set[str | None]] = {}
+    if lists:
+        for pk, country in affiliations.values_list("umbrella", "association__country").distinct():
+            countries.setdefault(pk, set()).add(country)
+    found = {
+        pk: alone(Source(umbrellas[pk], True, number, day), countries[pk])
+        for pk, number, day in lists
+    }
+    figures = Headcount.objects.filter(organisation__in=umbrellas.keys() - found.keys())
+    for row in figures.latest_of_each():
+        umbrella = umbrellas[row.organisation_id]
+        source = Source(umbrella, False, row.figure, row.as_of, row.source)
+        found[umbrella.pk] = alone(source, {umbrella.country_id})
+    return found
+
+
+def alone(source: Source, countries: set[str | None]) -> Reach:
+    """What a single umbrella says."""
+    return Reach(
+        organisations=source.number,
+        countries=len(countries - {None}),
+        sources=(source,),
+        as_of=source.as_of,
+        oldest=source.as_of,
     )
 
 
@@ -88,15 +123,10 @@ def umbrellas() -> OrganisationQuerySet:
     return Organisation.objects.active().filter(category__has_own_members=True)
 
 
-def reach(
-    affiliations: AffiliationQuerySet,
-    counting: OrganisationQuerySet,
-    *,
-    naming_all: bool = False,
-) -> Reach:
+def reach(affiliations: AffiliationQuerySet, counting: OrganisationQuerySet) -> Reach:
     """The reach of these places on lists, and of those umbrellas that only give a figure.
 
-    Five queries, however many there are. ``naming_all`` is for an organisation's own eyes.
+    Five queries, however many there are.
     """
     lists = list(
         affiliations.order_by()
@@ -115,7 +145,7 @@ def reach(
     )
     told = [Source(umbrellas_listed[pk], True, number, day) for pk, number, day in lists]
     told += [Source(row.organisation, False, row.figure, row.as_of, row.source) for row in figures]
-    named = [source for source in told if naming_all or not source.organisation.discreet]
+    named = [source for source in told if not source.organisation.discreet]
     places = affiliations.order_by().filter(umbrella__in=[s.organisation for s in named])
     countries = set(places.values_list("association__country", flat=True).distinct())
     countries |= {source.organisation.country_id for source in named if not source.is_list}

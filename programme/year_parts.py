@@ -4,48 +4,61 @@ Who came to an event is not recorded, so that events stand there as those of the
 """
 
 import datetime
+from collections.abc import Collection
 
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
-from portal.lib.year_parts import YearLine, YearPart, register
+from portal.lib.year_parts import YearLine, YearPart, by_organisation, register
 from programme.models import Activity, EmergingIssue, Second
 
 
 def activities(
-    organisation: Organisation, first: datetime.date, last: datetime.date, language: str
-) -> list[YearLine]:
+    organisations: Collection[Organisation],
+    first: datetime.date,
+    last: datetime.date,
+    language: str,
+) -> dict[int, list[YearLine]]:
     """Those under way on one of the days, by the day on which they began."""
-    found = Activity.objects.of_organisation(organisation).during(first, last)
-    return [
-        YearLine(
-            activity.starts_on,
-            activity.text("title", language),
-            details=[gettext("Axis %(number)s") % {"number": activity.axis.number}],
+    found = Activity.objects.of_organisations(organisations).during(first, last)
+    return by_organisation(
+        (
+            activity.organisation_id,
+            YearLine(
+                activity.starts_on,
+                activity.text("title", language),
+                details=[gettext("Axis %(number)s") % {"number": activity.axis.number}],
+            ),
         )
         for activity in found.select_related("axis").order_by("starts_on", "pk")
-    ]
+    )
 
 
 def seconds(
-    organisation: Organisation, first: datetime.date, last: datetime.date, language: str
-) -> list[YearLine]:
-    """The emerging issues that it seconded on one of the days and that anybody may read."""
+    organisations: Collection[Organisation],
+    first: datetime.date,
+    last: datetime.date,
+    language: str,
+) -> dict[int, list[YearLine]]:
+    """The emerging issues that they seconded on one of the days and that anybody may read."""
     found = Second.objects.filter(
-        organisation=organisation,
+        organisation__in=organisations,
         at__date__range=(first, last),
         issue__in=EmergingIssue.objects.public(),
     )
-    return [
-        YearLine(
-            timezone.localdate(second.at),
-            second.issue.text("title", language),
-            details=[second.issue.region.code],
+    return by_organisation(
+        (
+            second.organisation_id,
+            YearLine(
+                timezone.localdate(second.at),
+                second.issue.text("title", language),
+                details=[second.issue.region.code],
+            ),
         )
         for second in found.select_related("issue__region").order_by("at", "pk")
-    ]
+    )
 
 
 def register_all():

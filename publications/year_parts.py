@@ -4,47 +4,63 @@ Which letters its people read is theirs alone: the report tells of the letters t
 """
 
 import datetime
+from collections.abc import Collection
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
-from portal.lib.year_parts import YearLine, YearPart, register
+from portal.lib.year_parts import YearLine, YearPart, by_organisation, register
 from publications.models import Issue, IssueItem, Publication
 
 
 def publications(
-    organisation: Organisation, first: datetime.date, last: datetime.date, language: str
-) -> list[YearLine]:
-    """The announced texts that name it among those who contributed, the newest first."""
-    found = Publication.objects.announced().filter(organisations=organisation)
-    return [
-        YearLine(
-            publication.published_on,
-            publication.text("title", language),
-            publication.symbol,
-            [" ".join(code.upper() for code in publication.readable_languages())],
+    organisations: Collection[Organisation],
+    first: datetime.date,
+    last: datetime.date,
+    language: str,
+) -> dict[int, list[YearLine]]:
+    """The announced texts that name them among those who contributed, the newest first."""
+    found = Publication.objects.announced().of_organisations(organisations)
+    return by_organisation(
+        (
+            publication.organisation_id,
+            YearLine(
+                publication.published_on,
+                publication.text("title", language),
+                publication.symbol,
+                [" ".join(code.upper() for code in publication.readable_languages())],
+            ),
         )
         for publication in found.dated_between(first, last).newest_first()
-    ]
+    )
 
 
 def letters(
-    organisation: Organisation, first: datetime.date, last: datetime.date, language: str
-) -> list[YearLine]:
-    """The letters that were sent whole, began to leave on one of the days, and told of it or of a
-    text that names it."""
-    of_it = IssueItem.objects.filter(
-        Q(organisation=organisation) | Q(publication__organisations=organisation)
+    organisations: Collection[Organisation],
+    first: datetime.date,
+    last: datetime.date,
+    language: str,
+) -> dict[int, list[YearLine]]:
+    """The letters that were sent whole, began to leave on one of the days, and told of them or of
+    a text that names them."""
+    letters = Issue.objects.public().filter(sent_at__date__range=(first, last))
+    items = IssueItem.objects.filter(issue__in=letters).order_by()
+    of_them = items.filter(organisation__in=organisations).values_list("issue", "organisation")
+    of_texts = items.filter(publication__organisations__in=organisations)
+    told = set(of_them.union(of_texts.values_list("issue", "publication__organisations")))
+    sent = letters.in_bulk({issue for issue, _organisation in told})
+    found = [(sent[issue], organisation) for issue, organisation in told]
+    found.sort(key=lambda one: (one[0].sent_at, one[0].symbol))
+    return by_organisation(
+        (
+            organisation,
+            YearLine(
+                timezone.localdate(issue.sent_at), issue.text("subject", language), issue.symbol
+            ),
+        )
+        for issue, organisation in found
     )
-    found = Issue.objects.public().filter(
-        pk__in=of_it.values("issue"), sent_at__date__range=(first, last)
-    )
-    return [
-        YearLine(timezone.localdate(issue.sent_at), issue.text("subject", language), issue.symbol)
-        for issue in found.order_by("sent_at", "symbol")
-    ]
 
 
 def register_all():

@@ -6,7 +6,8 @@ part: a report says what the records say.
 """
 
 import datetime
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Model
@@ -28,13 +29,24 @@ class YearLine:
 
 @dataclass(frozen=True)
 class YearPart:
-    """``found`` gives the lines of an organisation in some days, both included, in a language and
-    in the order in which they are told."""
+    """``found`` gives the lines of several organisations in some days, both included, by their
+    primary keys, in a language and in the order in which they are told. Who has none may be
+    absent, and however many there are, the database is asked as often."""
 
     code: str
     title: Promise
     position: int
-    found: Callable[[Model, datetime.date, datetime.date, str], list[YearLine]]
+    found: Callable[
+        [Collection[Model], datetime.date, datetime.date, str], Mapping[int, list[YearLine]]
+    ]
+
+
+def by_organisation(lines: Iterable[tuple[int, YearLine]]) -> dict[int, list[YearLine]]:
+    """Lines that come with the primary keys of those they belong to, in their order for each."""
+    found = defaultdict(list)
+    for organisation, line in lines:
+        found[organisation].append(line)
+    return dict(found)
 
 
 _parts: dict[str, YearPart] = {}

@@ -1,6 +1,7 @@
 """The world programme: cycles of four years, seven axes, and what is done under them."""
 
 import datetime
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -120,8 +121,10 @@ class ActivityQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def during(self, first: datetime.date, last: datetime.date):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
 
-    def of_organisation(self, organisation: Organisation):
-        return self.filter(organisations=organisation)
+    def of_organisations(self, organisations: Iterable[Organisation]):
+        """Those of any of them, once for each, whose primary key is their ``organisation_id``."""
+        found = self.filter(organisations__in=organisations)
+        return found.annotate(organisation_id=F("organisations"))
 
 
 class Activity(Addressed, Translatable):

@@ -1,10 +1,11 @@
 """The library: publications with a symbol, in three languages."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -101,6 +102,12 @@ class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
 
     def in_region(self, region: Region):
         return self.filter(regions=region)
+
+    def of_organisations(self, organisations: Iterable[Organisation]):
+        """Those that any of them contributed to, once for each, whose primary key is their
+        ``organisation_id``."""
+        found = self.filter(organisations__in=organisations)
+        return found.annotate(organisation_id=F("organisations"))
 
     def in_series(self, series: Series):
         return self.filter(series=series)

@@ -14,6 +14,8 @@ from publications.models.report_batches import archive_path
 from publications.reports import making
 
 CHUNK = 256 * 1024
+# Progress is told once for so many reports.
+BEAT = 10
 # One date for all, so that the same reports give the same bytes.
 STAMP = (1980, 1, 1, 0, 0, 0)
 
@@ -38,7 +40,8 @@ def pack(batch: ReportBatch):
                 for report in reports.order_by("pk").iterator(chunk_size=200):
                     put(zipped, report)
                     done += 1
-                    batch.beat(done, total)
+                    if done % BEAT == 0 or done == total:
+                        batch.beat(done, total)
             archive.reports = len(zipped.namelist())
             keep(archive, target)
 

@@ -13,13 +13,15 @@ from django.utils import timezone
 
 from portal.lib.jobs import JobCancelled
 from publications.models import Report, ReportBatch, ReportBatchEntry
-from publications.reports import archives, expiring, making, telling
+from publications.reports import archives, comparing, expiring, making, telling
 
 logger = logging.getLogger(__name__)
 
 # So many reports of a batch are on the queue at once: whoever asks for one of their own meanwhile
 # waits for a lot at most.
 LOT = 40
+# So many are compared at once with what is there: the figures of many are gathered together.
+COMPARED = 200
 
 
 def ring(batch: ReportBatch):
@@ -63,34 +65,60 @@ def work_on(batch: ReportBatch) -> bool:
 
 
 def ask_for_lot(batch: ReportBatch) -> bool:
-    """Ask for the next reports of a batch, each by itself; False when there are no more."""
+    """Ask for the next reports of a batch; False when there are no more.
+
+    Those that are there already keep nobody waiting: the next follow at once."""
     entries = batch.entries.select_related("organisation", "region", "report", "batch")
-    lot = list(entries.to_ask_for()[:LOT])
-    for number, entry in enumerate(lot):
-        batch.beat(number, len(lot))
-        ask_for(entry)
-    return bool(lot)
+    while next_ones := list(entries.to_ask_for()[:COMPARED]):
+        if ask_for(batch, next_ones):
+            return True
+    return False
 
 
-def ask_for(entry: ReportBatchEntry):
-    """Have the report of an entry: one that is there with the same figures or being made, or a
-    new one. Where there is nothing to report, the entry says so in the report's language."""
-    if entry.report is not None:
-        entry.report = expiring.restore_later(entry.report)
-        entry.save(update_fields=["report"])
-        return
+def ask_for(batch: ReportBatch, entries: list[ReportBatchEntry]) -> bool:
+    """Have the reports of entries, a lot of new ones at most. Whether there is any to wait for."""
+    batch.beat(0, len(entries))
+    if expired := [entry for entry in entries if entry.report is not None]:
+        for entry in expired[:LOT]:
+            entry.report = expiring.restore_later(entry.report)
+            entry.save(update_fields=["report"])
+        return True
+    missing = join_what_is_there(entries)
+    for number, entry in enumerate(missing[:LOT]):
+        batch.beat(number, len(missing))
+        entry.report, entry.is_own = making.place(wanted_by(entry)), True
+        entry.save(update_fields=["report", "is_own"])
+    return any(entry.report and not entry.report.is_finished for entry in entries)
+
+
+def join_what_is_there(entries: list[ReportBatchEntry]) -> list[ReportBatchEntry]:
+    """Give entries the reports that are being made, or there with the same figures, or why there
+    is nothing to report, in the report's language. Returns those for which there is none yet."""
+    found = comparing.found_for_each([wanted_by(entry) for entry in entries])
+    there, missing = [], []
+    for entry, one in zip(entries, found, strict=True):
+        if one is None:
+            missing.append(entry)
+            continue
+        there.append(entry)
+        if isinstance(one, ValidationError):
+            entry.refusal = " ".join(one.messages)
+        else:
+            entry.report = one
+    ReportBatchEntry.objects.bulk_update(there, ["report", "refusal"])
+    return missing
+
+
+def wanted_by(entry: ReportBatchEntry) -> Report:
     batch = entry.batch
-    about = {"language": entry.language, "year": batch.year, "quarter": batch.quarter}
-    wanted = Report(kind=batch.kind, organisation=entry.organisation, region=entry.region, **about)
-    try:
-        entry.report = wanted.unfinished_twin()
-        if entry.report is None:
-            entry.report = making.request(kind=batch.kind, subject=entry.subject, **about)
-            # One that is ready still tells the figures of today, and was joined.
-            entry.is_own = not entry.report.is_finished
-    except ValidationError as error:
-        entry.refusal = " ".join(error.messages)
-    entry.save(update_fields=["report", "is_own", "refusal"])
+    return Report(
+        kind=batch.kind,
+        organisation=entry.organisation,
+        region=entry.region,
+        language=entry.language,
+        year=batch.year,
+        quarter=batch.quarter,
+    )
 
 
 def finish(batch: ReportBatch):

@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 import logging
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -47,6 +48,7 @@ WITH_PAGE = tuple(kind for kind, module in KINDS.items() if hasattr(module, "BOD
 STEPS = 4
 # The key of the day in the figures that a report keeps.
 AS_OF = "as_of"
+Drawing = Callable[[dict, str], dict | None]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -74,8 +76,12 @@ def request(
         quarter=quarter,
         requested_by=by,
     )
-    if ready := standing(report):
-        return ready
+    return standing(report) or place(report)
+
+
+def place(report: Report) -> Report:
+    """Have a report made of which none is there, or join the one that is being made."""
+    by = report.requested_by
     try:
         with transaction.atomic():
             report.save(force_insert=True)
@@ -104,6 +110,10 @@ def frozen_data(report: Report) -> dict:
     quarter = {"quarter": report.quarter} if report.quarter else {}
     with translation.override(report.language):
         data = module.data(report.subject, report.year, report.language, **quarter)
+    return frozen(data)
+
+
+def frozen(data: dict) -> dict:
     return json.loads(json.dumps(data | {AS_OF: timezone.localdate().isoformat()}))
 
 
@@ -123,10 +133,10 @@ def standing(wanted: Report) -> Report | None:
     return ready.exclude(file="").first()
 
 
-def content_digest(kind: str, data: dict, language: str) -> str:
+def content_digest(kind: str, data: dict, language: str, *, drawn: Drawing | None = None) -> str:
     """Of all that a file is made from except the day: figures, the network, drawings, templates,
     stylesheets, fonts, words. Two reports with the same look the same."""
-    shown = context(kind=kind, data=data | {AS_OF: ""}, language=language)
+    shown = context(kind=kind, data=data | {AS_OF: ""}, language=language, drawn=drawn)
     shown |= {"network": network.current().told, "today": "", "edition": edition()}
     return hashlib.sha256(
         json.dumps([kind, shown], sort_keys=True, default=str).encode()
@@ -278,8 +288,9 @@ def render_data(
     )
 
 
-def context(*, kind: str, data: dict, language: str) -> dict:
-    """What the template of a kind is given: the data, its symbol, its map."""
+def context(*, kind: str, data: dict, language: str, drawn: Drawing | None = None) -> dict:
+    """What the template of a kind is given: the data, its symbol, its map, which is drawn anew
+    unless another way to have it is given."""
     symbol = report_symbol(kind, data)
     return {
         "data": data,
@@ -290,7 +301,7 @@ def context(*, kind: str, data: dict, language: str) -> dict:
         "site": settings.SITE_HOST,
         "permanent": permanent_address(kind, data, language),
         "files": [f"{slugify(symbol.replace('/', '-'))}.csv"],
-        "map": region_map(data, language),
+        "map": (drawn or region_map)(data, language),
         "today": day_of(data),
         # Filled for a directory in volumes.
         "volume": None,

@@ -5,37 +5,33 @@ It tells of the dues, and goes to those alone who act for the member or administ
 """
 
 import datetime
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from members import confirmations, dues, reach, renewals
-from members.models import Invoice, Mandate, Membership, Organisation
+from members import dues, renewals
+from members.confirmations import NextAsked
+from members.models import Invoice, Membership, Organisation
 from portal.lib import year_parts
-from programme.models import Event
-from publications.models import Publication
+from portal.lib.year_parts import YearLine, YearPart
 from publications.reports.figures import (
     AxisCount,
     EventRow,
     RegionData,
     TextData,
-    event_rows,
-    events_between,
-    members_by_country,
-    publications_by_axis,
     reach_data,
     reach_rows,
     region_data,
     span,
     text_data,
 )
-from regions.models import Region
+from publications.reports.gathering import Year, gather
 
 TEMPLATE = "publications/reports/member.html"
 BODY = "publications/reports/_member.html"
-EVENTS_AHEAD = 4
 
 
 class PeriodRow(TypedDict):
@@ -127,25 +123,53 @@ def data(
     Balances and what is due are those of today, whatever the year. Raises ValidationError when it
     was not yet a member by the end of that year.
     """
+    [(_organisation, found)] = data_of_each([organisation], year, language, today=today)
+    if isinstance(found, ValidationError):
+        raise found
+    return found
+
+
+def data_of_each(
+    organisations: Sequence[Organisation],
+    year: int,
+    language: str,
+    *,
+    today: datetime.date | None = None,
+) -> Iterator[tuple[Organisation, MemberReport | ValidationError]]:
+    """The same for several, each with why there is none where there is none."""
     today = today or timezone.localdate()
     first, last = span(year, None, today)
-    periods = list(organisation.memberships.select_related("category").order_by("starts_on"))
-    if not periods or periods[0].starts_on.year > year:
-        raise ValidationError(
-            _("%(name)s was not yet a member in %(year)s."),
-            code="not_yet_member",
-            params={"name": organisation.text("name", language).value, "year": year},
-        )
-    region, latest = organisation.region, periods[-1]
-    of_year = organisation.memberships.overlapping(first, last)
-    own = organisation.invoices.standing()
-    invoices = own.filter(membership__in=of_year)
+    gathered = gather(organisations, first=first, last=last, language=language, today=today)
+    for organisation in organisations:
+        found = gathered[organisation.pk]
+        if found.periods and found.periods[0].starts_on.year <= year:
+            yield organisation, told(organisation, found, year, language, today)
+        else:
+            yield organisation, not_yet_member(organisation, year, language)
+
+
+def not_yet_member(organisation: Organisation, year: int, language: str) -> ValidationError:
+    return ValidationError(
+        _("%(name)s was not yet a member in %(year)s."),
+        code="not_yet_member",
+        params={"name": organisation.text("name", language).value, "year": year},
+    )
+
+
+def told(
+    organisation: Organisation, found: Year, year: int, language: str, today: datetime.date
+) -> MemberReport:
+    first, last = span(year, None, today)
+    periods, latest = found.periods, found.periods[-1]
+    of_year = [p for p in periods if p.starts_on <= last and p.ends_on >= first]
+    keys = {period.pk for period in of_year}
+    invoices = [invoice for invoice in found.invoices if invoice.membership_id in keys]
     return {
         "name": text_data(organisation.text("name", language)),
         "acronym": organisation.acronym,
         "country": getattr(organisation.country, f"name_{language}", ""),
         "country_code": organisation.country_id or "",
-        "region": region_data(region, language),
+        "region": region_data(found.region, language),
         "category_code": organisation.category.code,
         "category": text_data(organisation.category.text("label", language)),
         "status": organisation.status,
@@ -157,11 +181,9 @@ def data(
         "periods": len(periods),
         "ends_on": latest.ends_on.isoformat(),
         "number": latest.number,
-        "people": Mandate.objects.current(today).for_organisation(organisation).count(),
+        "people": found.people,
         "membership": period_rows(
-            [p for p in periods if p.starts_on <= last and p.ends_on >= first],
-            {invoice.membership_id: invoice for invoice in invoices},
-            language,
+            of_year, {invoice.membership_id: invoice for invoice in invoices}, language
         ),
         "totals": [
             {
@@ -171,12 +193,13 @@ def data(
                 "waived": str(total.waived),
                 "balance": str(total.remaining),
             }
-            for total in dues.totals(invoices)
+            for total in dues.added_up((i.currency, i.amount, i.paid, i.balance) for i in invoices)
         ],
-        "parts": part_rows(organisation, first, last, language),
-        "due": due_rows(organisation, latest, own.unpaid().order_by("due_on", "pk"), today),
-        "reach": reach_data(reach.of_organisation(organisation), language),
-        **beside(organisation, region, first, last, language),
+        "parts": part_rows(found.parts, language),
+        "due": due_rows(organisation, latest, found.invoices, found.asked),
+        "reach": reach_data(found.reach, language),
+        **found.beside,
+        "own_in_region": found.own_in_region,
     }
 
 
@@ -243,9 +266,7 @@ def period_rows(
     return rows
 
 
-def part_rows(
-    organisation: Organisation, first: datetime.date, last: datetime.date, language: str
-) -> list[PartRow]:
+def part_rows(parts: list[tuple[YearPart, list[YearLine]]], language: str) -> list[PartRow]:
     """What the apps have registered, each part with what it found, if only nothing."""
     with translation.override(language):
         return [
@@ -259,15 +280,18 @@ def part_rows(
                         "symbol": line.symbol,
                         "details": line.details,
                     }
-                    for line in part.found(organisation, first, last, language)
+                    for line in lines
                 ],
             }
-            for part in year_parts.registered()
+            for part, lines in parts
         ]
 
 
 def due_rows(
-    organisation: Organisation, latest: Membership, unpaid, today: datetime.date
+    organisation: Organisation,
+    latest: Membership,
+    invoices: list[Invoice],
+    asked: NextAsked | None,
 ) -> list[DueRow]:
     """What the member has to do next, the earliest first: pay, renew, confirm its roles."""
     nothing = {"reference": "", "amount": "", "currency": "", "count": 0, "opens_on": ""}
@@ -280,7 +304,8 @@ def due_rows(
             "amount": str(invoice.balance),
             "currency": invoice.currency,
         }
-        for invoice in unpaid
+        for invoice in invoices
+        if invoice.balance > 0
     ]
     if organisation.status in renewals.RENEWABLE:
         opens_on = latest.ends_on - datetime.timedelta(days=renewals.WINDOW_DAYS)
@@ -288,35 +313,11 @@ def due_rows(
         rows.append(
             nothing | renewal | {"reference": latest.number, "opens_on": opens_on.isoformat()}
         )
-    if asked := confirmations.next_for(organisation, today):
+    if asked:
         rows.append(
             nothing | {"what": "roles", "date": asked.day.isoformat(), "count": asked.count}
         )
     return sorted(rows, key=lambda row: row["date"])
-
-
-def beside(
-    organisation: Organisation,
-    region: Region | None,
-    first: datetime.date,
-    last: datetime.date,
-    language: str,
-) -> dict:
-    """The region of the member in the same days, and what is announced there."""
-    if region is None:
-        numbers = ("region_members", "region_events", "region_publications", "own_in_region")
-        return dict.fromkeys(numbers, 0) | {"axes": [], "map": {}, "upcoming": []}
-    published = Publication.objects.announced().in_region(region).dated_between(first, last)
-    ahead = Event.objects.public().taking_place().in_region(region).upcoming(timezone.now())
-    return {
-        "region_members": Organisation.objects.active().in_region(region).count(),
-        "region_events": events_between(first, last).in_region(region).count(),
-        "region_publications": published.count(),
-        "own_in_region": published.filter(organisations=organisation).count(),
-        "axes": publications_by_axis(region, first, last, language),
-        "map": members_by_country(region),
-        "upcoming": event_rows(ahead[:EVENTS_AHEAD], language),
-    }
 
 
 FIGURES = (

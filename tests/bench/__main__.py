@@ -24,9 +24,10 @@ def set_up(folder: str):
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
+    # The demonstration makes reports of its own, which need their stylesheets.
+    call_command("collectstatic", verbosity=0, interactive=False)
     for command in ("migrate", "load_network", "demo"):
         call_command(command, verbosity=0, stdout=io.StringIO())
-    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def main():

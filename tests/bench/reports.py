@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 
 PROMISED = 1.15
@@ -117,38 +118,51 @@ def bench_many(call: Callable[[], object]):
 
 
 def bench_again(year: int):
-    """Two hundred reports that are ready, asked for again."""
-    from django.core.files.base import ContentFile  # noqa: PLC0415
-    from django.db import IntegrityError, transaction  # noqa: PLC0415
+    """Reports of all members that are ready, ordered again: the answer, and the comparing."""
+    from publications.reports import batches, comparing, lots  # noqa: PLC0415
 
-    from members.models import Organisation  # noqa: PLC0415
-    from portal.lib.jobs import JobState  # noqa: PLC0415
+    def ordered():
+        return batches.order(kind="member", year=year, languages=("fr", "en", "es"))
+
+    first = ordered()
+    while lots.work_on(first):
+        make_without_layout()
+    with told_by_clock("answer to a second order"):
+        second = ordered()
+    wanted = [
+        lots.wanted_by(entry)
+        for entry in second.entries.select_related("organisation", "region", "batch")[:MANY]
+    ]
+    with told_by_clock(f"{len(wanted)} unchanged reports compared"):
+        found = comparing.standing_of_each(wanted)
+    assert None not in found
+    with told_by_clock(f"{second.counts['all']} unchanged reports compared and packed"):
+        lots.work_on(second)
+    second.refresh_from_db()
+    assert second.state == "done"
+
+
+def make_without_layout():
+    """What a worker does for the reports that wait, except the PDF."""
+    from django.core.files.base import ContentFile  # noqa: PLC0415
+
     from publications.models import Report  # noqa: PLC0415
     from publications.reports import making  # noqa: PLC0415
 
-    members = Organisation.objects.active().order_by("pk")[:MANY]
-    asked = [
-        {"kind": "member", "organisation": member, "language": language, "year": year}
-        for member in members
-        for language in ("fr", "en", "es")
-    ][:MANY]
-    for about in asked:
-        report = Report(**about, state=JobState.DONE)
+    for report in Report.objects.unfinished():
+        report.claim()
         report.data = making.frozen_data(report)
         report.digest = making.content_digest(report.kind, report.data, report.language)
-        try:
-            with transaction.atomic():
-                report.save()
-        except IntegrityError:
-            continue
-        report.file.save(making.file_name(report), ContentFile(b"%PDF"))
+        report.file.save(making.file_name(report), ContentFile(b"%PDF"), save=False)
+        report.save(update_fields=["file", "data", "digest"])
+        report.finish()
+
+
+@contextmanager
+def told_by_clock(what: str):
     started, used = time.monotonic(), cpu()
-    found = [making.standing(Report(**about)) for about in asked]
-    assert None not in found
-    print(
-        f"{len(found)} unchanged reports compared again: {time.monotonic() - started:.2f} s, "
-        f"{cpu() - used:.2f} s of CPU, none made"
-    )
+    yield
+    print(f"{what}: {time.monotonic() - started:.2f} s, {cpu() - used:.2f} s of CPU")
 
 
 if __name__ == "__main__":

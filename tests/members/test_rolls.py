@@ -251,5 +251,5 @@ def test_the_list_takes_as_many_queries_for_three(
     client.get("/en/contact/")
     for _ in range(rows):
         create_affiliation(umbrella)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):
         client.get(f"/en/space/own-members/{umbrella.slug}/")

@@ -119,7 +119,7 @@ def test_whose_and_where_an_activity_is():
     organisation, region = create_organisation(), create_region("R2")
     activity = create_activity(organisations=[organisation], regions=[region])
     create_activity()
-    assert list(Activity.objects.of_organisation(organisation)) == [activity]
+    assert list(Activity.objects.of_organisations([organisation])) == [activity]
     assert list(Activity.objects.in_region(region)) == [activity]
 
 

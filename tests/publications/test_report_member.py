@@ -3,16 +3,18 @@
 import csv
 import datetime
 import io
+import json
 from decimal import Decimal
 
 import pikepdf
 import pytest
+from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from members import confirmations, dues
-from members.models import Invoice
+from members.models import Headcount, Invoice
 from portal.lib import year_parts
 from portal.lib.translations import Text
 from programme.models import Activity, Second
@@ -124,7 +126,7 @@ def test_a_cancelled_invoice_is_neither_told_nor_due(world):
 
 
 def test_what_is_due_next_stands_by_its_day(world):
-    council, today = world["council"], timezone.localdate()
+    council = world["council"]
     data = member.data(council, year(), "en")
     assert [row["date"] for row in data["due"]] == sorted(row["date"] for row in data["due"])
     found = {(row["what"], row["amount"], row["currency"]): row for row in data["due"]}
@@ -140,10 +142,7 @@ def test_what_is_due_next_stands_by_its_day(world):
     assert found["roles", "", ""]["date"] == asked.isoformat()
     council.status = "ended"
     assert "renewal" not in {
-        row["what"]
-        for row in member.due_rows(
-            council, council.current_membership, Invoice.objects.none(), today
-        )
+        row["what"] for row in member.due_rows(council, council.current_membership, [], None)
     }
 
 
@@ -172,9 +171,12 @@ def test_a_part_is_absent_until_an_app_registers_it(world, monkeypatch):
     monkeypatch.setattr(year_parts, "_parts", {})
     assert member.data(world["council"], year(), "en")["parts"] == []
 
-    def found(organisation, first, last, language):
-        assert (first, organisation) == (datetime.date(year(), 1, 1), world["council"])
-        return [year_parts.YearLine(first, Text("Forêt", "fr"), "X/1", ["a"])]
+    def found(organisations, first, last, language):
+        assert (first, organisations) == (datetime.date(year(), 1, 1), [world["council"]])
+        return {
+            one.pk: [year_parts.YearLine(first, Text("Forêt", "fr"), "X/1", ["a"])]
+            for one in organisations
+        }
 
     for code, position in (("later", 2), ("sooner", 1)):
         year_parts.register(year_parts.YearPart(code, code, position, found))
@@ -239,8 +241,67 @@ def test_the_year_asks_the_database_as_often_for_more(world, more, django_assert
         issue = factories.create_emerging_issue()
         Second.objects.create(issue=issue, organisation=council)
     subject = type(council).objects.get(pk=council.pk)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(22):
         member.data(subject, year(), "en")
+
+
+@pytest.fixture
+def several(world):
+    """Members of two regions and of none, with and without anything to tell, one of them new."""
+    elsewhere = factories.create_region("R2")
+    france = factories.create_country("FR", region=elsewhere)
+    far = factories.create_organisation(name="Far", category="A", country=france)
+    placed = factories.create_organisation(name="Placed")
+    nowhere = factories.create_organisation(name="Nowhere")
+    for one in (placed, nowhere):
+        one.country = None
+        one.save()
+    placed.regions.add(elsewhere)
+    later = factories.create_organisation(name="Later")
+    factories.create_membership(later, year=year() + 1)
+    for one in (world["other"], far, placed, nowhere):
+        factories.create_membership(one)
+    factories.create_contact(far)
+    text = factories.create_publication(
+        regions=[elsewhere], axes=[], published_on=timezone.localdate()
+    )
+    text.organisations.set([far, placed, world["council"]])
+    Headcount.objects.create(
+        organisation=far, figure=40, as_of=timezone.localdate(), source="Register (example)"
+    )
+    return [*world.values()][:2] + [far, placed, nowhere, later]
+
+
+def as_text(found) -> str:
+    return found.message % found.params if isinstance(found, Exception) else json.dumps(found)
+
+
+def one_by_one(organisation, language: str) -> str:
+    try:
+        return as_text(member.data(organisation, year(), language))
+    except ValidationError as error:
+        return as_text(error)
+
+
+def test_several_together_are_told_what_each_is_told_alone(several):
+    for language in ("fr", "en", "es"):
+        fresh = [type(one).objects.get(pk=one.pk) for one in several]
+        together = member.data_of_each(fresh, year(), language)
+        assert [(one, as_text(found)) for one, found in together] == [
+            (one, one_by_one(type(one).objects.get(pk=one.pk), language)) for one in several
+        ]
+    far = member.data(several[2], year(), "en")
+    assert (far["region"]["code"], far["own_in_region"], far["reach"]["organisations"]) == (
+        "R2",
+        1,
+        40,
+    )
+
+
+def test_several_ask_the_database_about_as_often_as_one(several, django_assert_num_queries):
+    here = [type(one).objects.get(pk=one.pk) for one in several[:2]]
+    with django_assert_num_queries(22):
+        assert len(list(member.data_of_each(here, year(), "en"))) == 2
 
 
 def test_the_page_of_a_report_needs_a_finished_one(world, client):

@@ -4,7 +4,6 @@ import re
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import loader
@@ -23,6 +22,7 @@ from portal.lib.translations import LANGUAGES
 from portal.middleware import language_of_path, preferred_language
 from portal.models import Page
 from programme.models import Activity, Axis, EmergingIssue, Event
+from publications import shelving
 from publications.cards import cards
 from publications.forms.subscribers import ShortSubscribeForm
 from publications.models import Issue, Publication
@@ -90,11 +90,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def counted_axes() -> list[Axis]:
     """The seven axes of the current cycle, each with ``count``: its announced documents."""
-    rows = Publication.objects.announced().order_by().values("axes").annotate(n=Count("pk"))
-    counts = dict(rows.values_list("axes", "n"))
-    axes = list(Axis.objects.of_current_cycle())
+    counts = shelving.numbers("axis")
+    axes = list(Axis.objects.of_current_cycle().select_related("cycle"))
     for axis in axes:
-        axis.count = counts.get(axis.pk, 0)
+        axis.count = counts.get(f"{axis.number}@{axis.cycle.first_year}", 0)
     return axes
 
 
@@ -172,7 +171,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
             "figures": [
                 (_("Member organisations"), Organisation.objects.active().in_region(found).count()),
                 (_("Countries with a member"), len(counts)),
-                (_("Publications"), publications.count()),
+                (_("Publications"), shelving.numbers("region").get(found.code, 0)),
             ],
             "reach": reach.of_region(found),
             "latest": cards(publications.newest_first()[:3]),

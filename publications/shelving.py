@@ -135,6 +135,20 @@ def keys_of(
     ]
 
 
+def numbers(facet: str) -> dict[str, int]:
+    """How many texts of the public list each value of a facet has."""
+    kept = FacetCount.objects.order_by().filter(facet__in=(facet, TOTAL))
+    found = {
+        (of, value): number for of, value, number in kept.values_list("facet", "value", "number")
+    }
+    if (TOTAL, "") not in found:
+        # Nothing was counted yet.
+        rows = without_texts(Publication.objects.announced())
+        counted = Counter(key for row in rows for key in adds(row))
+        found = {tuple(key.split(":", 1)): number for key, number in counted.items()}
+    return {value: number for (of, value), number in found.items() if of == facet}
+
+
 def place(rows: Iterable[Publication]) -> int:
     """Place these texts under what they count for; how many placements were not true."""
     wanted = {
@@ -182,10 +196,11 @@ def follow(changed: Iterable[models.Model]):
                     row.counted = now
                     moved.append(row)
             Publication.objects.bulk_update(moved, ["counted"])
-            place(rows)
+            placed_anew = place(rows)
             correct(differences)
-            # The page with the counts may have been kept since the change itself was told.
-            announce(*moved)
+            # A page with the counts, or with the newest under a value, may have been kept since
+            # the change itself was told.
+            announce(*(rows if placed_anew else moved))
 
 
 def without_texts(rows: models.QuerySet) -> models.QuerySet:

@@ -7,7 +7,8 @@ one begins to show has to be told here too; a test fails when drawing reads anot
 import json
 from collections.abc import Mapping
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import CharField, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from members.models import Organisation
@@ -22,10 +23,14 @@ from regions.models import Country, Region
 MOST_RELATED = 4  # other texts on the same axis
 
 
-def related(publication: object, axis: object) -> QuerySet:
-    """The newest public texts on an axis, but for this one."""
+def related(publication: int) -> QuerySet:
+    """The newest other public texts on the first of its axes."""
+    key = Concat(
+        Value("axis:"), "number", Value("@"), "cycle__first_year", output_field=CharField()
+    )
+    first = Axis.objects.filter(publications=publication).values_list(key)[:1]
     others = Publication.objects.public().exclude(pk=publication)
-    return others.filter(axes=axis).newest_first()[:MOST_RELATED]
+    return others.newest_placed_under(Subquery(first))[:MOST_RELATED]
 
 
 def in_languages(*names: str) -> list[str]:
@@ -72,7 +77,6 @@ def instead(key: int) -> Mapping[str, Asked]:
 
 
 def links(key: int) -> Mapping[str, Asked]:
-    first_axis = Axis.objects.filter(publications=key).values("pk")[:1]
     return {
         "authors": Asked(Author.objects.filter(publication=key), AUTHOR),
         "files": Asked(PublicationFile.objects.filter(publication=key), FILE),
@@ -87,7 +91,7 @@ def links(key: int) -> Mapping[str, Asked]:
         "members": Asked(Organisation.objects.public().filter(publications=key), MEMBER),
         **instead(key),
         "replaces": Asked(Publication.objects.filter(replaced_by=key), TEXT),
-        "related": Asked(related(key, Subquery(first_axis)), TEXT),
+        "related": Asked(related(key), TEXT),
     }
 
 

@@ -100,6 +100,10 @@ class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
         """What a public address admits to: a members' text shows its title and summary."""
         return self.published().exclude(access=Access.SECRETARIAT)
 
+    def called(self, symbol: str):
+        """The one with this symbol, as an address writes it or as it is printed."""
+        return self.filter(symbol=symbol.replace("-", "/").upper())
+
     def in_region(self, region: Region):
         return self.filter(regions=region)
 
@@ -120,6 +124,15 @@ class PublicationQuerySet(AddressedQuerySet, TranslatableQuerySet):
 
     def newest_first(self):
         return self.order_by("-published_on", "-pk")
+
+    def newest_placed_under(self, key: object):
+        """The announced ones among these that are placed under a value, newest first.
+
+        Read from the placements one by one, so that the first few of a million cost no more
+        than the first few of ten. ``key`` may be an expression.
+        """
+        placed = self.filter(placements__key=key)
+        return placed.order_by("-placements__day", "-placements__publication_id")
 
     def mentioning(self, words: str):
         """Those whose title or symbol holds all the words, whatever the language and accents."""

@@ -67,7 +67,7 @@ def tombstone(request: HttpRequest, symbol: str) -> HttpResponse | None:
     """What is left at the address of a text that the public has seen and that was taken back: its
     symbol, the day and the ground, without a word of it (410). None for any other."""
     rows = Publication.objects.taken_back().select_related("replaced_by")
-    found = rows.filter(symbol__iexact=symbol.replace("-", "/")).first()
+    found = rows.called(symbol).first()
     if found is None:
         return None
     context = {"publication": found, "instead": reviewing.in_force_instead(found)}

@@ -80,7 +80,7 @@ def served_picture(
 def file_among(rows: QuerySet, symbol: str, language: str) -> PublicationFile:
     return get_object_or_404(
         PublicationFile.objects.select_related("publication"),
-        publication__in=rows.filter(symbol__iexact=symbol.replace("-", "/")).values("pk"),
+        publication__in=rows.called(symbol).values("pk"),
         language=language,
     )
 

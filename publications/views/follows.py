@@ -55,11 +55,11 @@ def space_tell_me(request: HttpRequest, symbol: str) -> HttpResponse:
 
 def public_text(symbol: str) -> Publication:
     rows = Publication.objects.public()
-    return get_object_or_404(rows, symbol__iexact=symbol.replace("-", "/"))
+    return get_object_or_404(rows.called(symbol))
 
 
 def awaited(rows, symbol: str) -> Publication:
-    found = get_object_or_404(rows, symbol__iexact=symbol.replace("-", "/"))
+    found = get_object_or_404(rows.called(symbol))
     if not wishes.can_be_awaited(found, current_language()):
         raise Http404
     return found

@@ -112,7 +112,6 @@ def with_relations(rows: QuerySet) -> QuerySet:
 def detail(record: Publication, *, area: str = "public") -> dict:
     """What the page of a publication shows; the text itself only where it may be read."""
     readable = cards.may_read(record, area)
-    axis = next(iter(record.axes.all()), None)
     files = cards.files(record, area) if readable else []
     main = main_file(record, files)
     row = next(
@@ -133,7 +132,7 @@ def detail(record: Publication, *, area: str = "public") -> dict:
         "exports": EXPORTS if record.is_announced else {},
         "jsonld": in_page(told) if area == "public" else "",
         "around": facts.around(record, area=area),
-        "related": shown.related(record.pk, axis) if axis else (),
+        "related": shown.related(record.pk) if record.axes.all() else (),
     }
 
 
@@ -206,6 +205,6 @@ def space_library(request: HttpRequest) -> HttpResponse:
 
 def space_publication(request: HttpRequest, symbol: str) -> HttpResponse:
     rows = with_relations(Publication.objects.visible_to(request.user).published())
-    record = get_object_or_404(rows, symbol__iexact=symbol.replace("-", "/"))
+    record = get_object_or_404(rows.called(symbol))
     reading.note(request, "publication", record.pk)
     return render(request, "publications/library/space_detail.html", detail(record, area="space"))

@@ -2,14 +2,17 @@
 
 The network of `manage.py demo` in a database of its own. Times are CPU seconds of this
 process, the median of rounds in which subject and floor take turns, so that a machine whose
-speed drifts slows both alike.
+speed drifts slows both alike. With ``--publications 100000`` the library holds so many more, and
+only the public pages are measured.
 """
 
+import argparse
 import io
 import os
 import sys
 import tempfile
 
+from tests.bench import large_library
 from tests.bench.imports import bench_imports
 from tests.bench.letters import bench_letters
 from tests.bench.pages import bench_pages, environment
@@ -31,9 +34,16 @@ def set_up(folder: str):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--publications", type=int, default=0)
+    more = parser.parse_args().publications
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         set_up(folder)
+        if more:
+            large_library.fill(more, beside=True)
         bench_pages(folder)
+        if more:
+            return
         bench_reports()
         bench_imports(folder)
     bench_letters()

@@ -26,15 +26,19 @@ ADDRESSES = {
 }
 
 
-def fill(publications: int):
-    """So many copies of one publication, with links by chance that is the same every time."""
+def fill(publications: int, *, beside: bool = False):
+    """So many copies of one publication, with links by chance that is the same every time.
+
+    They replace what the library holds, or stand ``beside`` it as its oldest texts.
+    """
     from django.db import connection  # noqa: PLC0415
 
     from publications.models import Publication  # noqa: PLC0415
 
-    Publication.objects.all().delete()
+    if not beside:
+        Publication.objects.all().delete()
     pattern = Publication.objects.create(
-        symbol="P/2026/14", kind="report", state="published", title_fr="Modèle", title_en="Pattern"
+        symbol="P/1000/01", kind="report", state="published", title_fr="Modèle", title_en="Pattern"
     )
     other = {
         "id": "n",
@@ -115,8 +119,8 @@ def place():
     with connection.cursor() as cursor:
         if is_postgresql:
             cursor.execute("SET work_mem = '256MB'")
-        for table in ("publications_facetcount", "publications_placement"):
-            cursor.execute(f"{'TRUNCATE' if is_postgresql else 'DELETE FROM'} {table}")
+        cursor.execute("DELETE FROM publications_facetcount")
+        cursor.execute("DELETE FROM publications_placement WHERE publication_id >= 1000")
         cursor.execute(
             "INSERT INTO publications_placement (publication_id, key, day, keys) "
             "WITH told AS (SELECT p.id, p.kind, p.published_on, r.code AS region, "
@@ -129,7 +133,8 @@ def place():
             "JOIN regions_region r ON r.id = pr.region_id "
             "JOIN publications_publication_axes pa ON pa.publication_id = p.id "
             "JOIN programme_axis a ON a.id = pa.axis_id "
-            f"JOIN programme_cycle c ON c.id = a.cycle_id) {' UNION ALL '.join(rows)}"
+            "JOIN programme_cycle c ON c.id = a.cycle_id WHERE p.id >= 1000) "
+            f"{' UNION ALL '.join(rows)}"
         )
         cursor.execute(
             "INSERT INTO publications_facetcount (facet, value, number) "

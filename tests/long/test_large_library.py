@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from portal import loading
-from portal.lib import paging
+from portal.lib import paging, revision
 from publications.filtering import CANDIDATES, LibraryFilter, library
 from publications.harvesting import records
 from publications.harvesting.requests import Selection
@@ -54,6 +54,31 @@ def test_no_count_looks_through_more_than_the_newest_of_a_value(publications):
             assert '"publications_publication"' not in sql
             if "publications_placement" in sql:
                 plans.check(sql, tables=("publications_placement",), most_rows=MOST_COUNTED)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/fr/",
+        "/fr/regions/R8/",
+        "/fr/programme/1/",
+        "/fr/publications/",
+        "/fr/publications/P-1000-101/",
+        "/fr/publications/P-9999-999/",
+        "/id/P-1000-101",
+        "/fr/publications/atom.xml?region=R8",
+        "/oai?verb=ListRecords&metadataPrefix=oai_dc&set=region:R8",
+    ],
+)
+def test_no_page_of_the_public_reads_all_texts(publications, client, address):
+    client.get(address)  # what is kept in memory is read
+    revision.move()
+    with CaptureQueriesContext(connection) as captured:
+        client.get(address)
+    asked = [one["sql"] for one in captured if '"publications_publication' in one["sql"]]
+    assert asked
+    for sql in asked:
+        plans.check(sql, tables=TABLES, most_rows=MOST_ROWS)
 
 
 def test_no_part_of_a_harvest_reads_all_texts(publications):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from publications import shelving
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -89,8 +90,10 @@ def test_each_axis_carries_its_announced_documents(client):
     factories.create_publication(axes=[second], access="secretariat")
     old = factories.create_cycle(first_year=2001, last_year=2004)
     factories.create_axis(1, cycle=old)
-    axes = client.get("/fr/").context["axes"]
-    assert [(axis.number, axis.count) for axis in axes] == [(1, 2), (2, 1)]
+    before_anything_was_counted = client.get("/fr/").context["axes"]
+    shelving.repair()
+    for axes in (before_anything_was_counted, client.get("/fr/").context["axes"]):
+        assert [(axis.number, axis.count) for axis in axes] == [(1, 2), (2, 1)]
 
 
 def test_a_letter_can_be_subscribed_to_without_script_or_token(client, mailoutbox):

@@ -144,6 +144,23 @@ def test_the_next_reader_sees_what_another_process_committed(publication):
     assert "Après" in shown()
 
 
+def test_others_on_the_axis_change_places_with_their_dates(publication):
+    """Placed anew after the commit, by when a page with the former order may have been kept."""
+    axis = factories.create_axis(1)
+    publication.axes.add(axis)
+    for number, day in ((15, 1), (16, 2)):
+        factories.create_publication(
+            symbol=f"P/2026/{number}", axes=[axis], published_on=f"2026-01-0{day}"
+        )
+    before = shown()
+    assert before.index("P-2026-16") < before.index("P-2026-15")
+    moved = Publication.objects.get(symbol="P/2026/15")
+    moved.published_on = datetime.date(2026, 1, 3)
+    moved.save()
+    after = shown()
+    assert after.index("P-2026-15") < after.index("P-2026-16")
+
+
 def test_a_page_made_from_older_data_is_never_kept_under_a_newer_revision(publication):
     """Somebody commits between the moment a page has read its data and the moment it is kept."""
     meanwhile = []

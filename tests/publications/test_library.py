@@ -218,6 +218,7 @@ def test_what_a_publication_says(client, language):
     )
     add_file(publication, "fr", a_pdf(24, tagged=True))
     create_publication(symbol="P/2026/15", axes=[create_axis(4)], title_en="Other")
+    shelving.repair()
     answer = client.get(page_of(publication, language))
     shown = answer.content.decode()
     expected = [

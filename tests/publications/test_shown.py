@@ -71,6 +71,8 @@ def publication():
         size=1000,
         made_at=made.changed_at,
     )
+    # What stands on an axis is placed there after a commit.
+    shelving.repair()
     return made
 
 
@@ -192,6 +194,27 @@ def test_all_that_drawing_reads_is_told(client, publication):
     read = set().union(*(tables(query["sql"]) for query in drawing.captured_queries))
     assert read - of_the_frame <= told
     assert len(read) > 10
+
+
+def related(publication: Publication) -> list[str]:
+    return [other.symbol for other in shown.related(publication.pk)]
+
+
+def test_the_others_on_its_first_axis_are_the_newest_public_ones(publication):
+    axis, other_axis = Axis.objects.order_by("number")
+    for day in range(1, 5):
+        create_publication(symbol=f"P/2026/2{day}", axes=[axis], published_on=f"2026-01-0{day}")
+    create_publication(symbol="P/2026/30", axes=[axis], access="members")
+    create_publication(symbol="P/2026/31", axes=[axis], state="draft")
+    create_publication(symbol="P/2026/32", axes=[other_axis])
+    shelving.repair()
+    assert related(publication) == ["P/2026/15", "P/2026/24", "P/2026/23", "P/2026/22"]
+
+
+def test_a_text_of_an_axis_that_has_no_other_stands_alone(publication):
+    alone = create_publication(axes=[create_axis(3)])
+    shelving.repair()
+    assert related(alone) == related(create_publication()) == []
 
 
 # -- The list ------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ urlpatterns = [
     path("light/dossier.txt", light.dossier_text, name="dossier_text"),
     path("light/dossier.pdf", light.dossier_pdf, name="dossier_pdf"),
     path("light/library/<slug:code>.zip", light.library, name="light_library"),
+    path("publications/<slug:symbol>.pdf", light.whole_text, name="whole_text"),
     re_path(
         r"^light/publications/(?P<symbol>[\w-]{1,30})\.(?P<form>txt|pdf)\Z",
         light.publication,

@@ -273,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-stale-draftings": {"task": "portal.requeue_stale_draftings", "schedule": 60.0},
     "remind-translators": {"task": "portal.remind_translators", "schedule": crontab(minute=50)},
     "make-light-editions": {"task": "portal.make_light_editions", "schedule": 120.0},
+    "make-whole-texts": {"task": "portal.make_whole_texts", "schedule": 120.0},
     "make-light-libraries": {
         "task": "portal.make_light_libraries",
         "schedule": crontab(minute=20),

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from portal import heartbeat, mending, open_data, pictures, purging, reads
-from portal.light import editions, libraries
+from portal.light import editions, libraries, whole
 from portal.text_files import recording
 from portal.translating import giving, machine
 
@@ -21,9 +21,20 @@ def make_light_editions():
     editions.make_due()
 
 
+@shared_task(name="portal.make_whole_texts", expires=600)
+def make_whole_texts():
+    whole.make_due()
+
+
+@shared_task(name="portal.make_whole_text", expires=600)
+def make_whole_text(pk: int, language: str):
+    whole.make(pk, language)
+
+
 @shared_task(name="portal.make_light_libraries", expires=3600)
 def make_light_libraries():
     editions.clear()
+    whole.clear()
     libraries.withdraw_stale()
     libraries.make_due()
 

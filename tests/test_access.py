@@ -42,7 +42,7 @@ from portal import unseen
 from portal.lib.exchange import formats
 from portal.lib.exchange.texts import Batch, Field, Record
 from portal.lib.translations import LANGUAGES
-from portal.light import editions
+from portal.light import editions, whole
 from portal.models import ContactMessage, Heartbeat, Page, Term, TextFile, TranslationDraft
 from publications import certificates
 from publications.models import (
@@ -152,6 +152,7 @@ TABLE = {
     "portal:light_library": ("get", EVERYBODY),
     "portal:light_page": ("get", EVERYBODY),
     "portal:light_publication": ("get", EVERYBODY),
+    "portal:whole_text": ("get", EVERYBODY),
     "portal:regions": ("get", EVERYBODY),
     "portal:region": ("get", EVERYBODY),
     "portal:axis": ("get", EVERYBODY),
@@ -581,7 +582,8 @@ def world() -> dict:
         "language lead": create_language_lead("es"),
         "secretariat": create_secretary(),
     }
-    publication = create_publication(symbol="P/2026/14", regions=[region])
+    bodies = {"body_fr": "<p>Texte.</p>", "body_en": "<p>Text.</p>"}
+    publication = create_publication(symbol="P/2026/14", regions=[region], **bodies)
     reserved = create_publication(symbol="P/2026/15", regions=[region], access="members")
     written = create_proposal(organisation, by=people["contact"], symbol="P/2026/16")
     for record in (publication, reserved, written):
@@ -783,6 +785,7 @@ def arguments(**made) -> dict:
     publication_file = publication | {"file_language": "fr"}
     draft = {"symbol": made["draft"].dashed_symbol}
     keep_light_editions(made["publication"])
+    whole.make(made["publication"].pk, "en")
     token = {"token": made["subscription"].subscriber.token}
     organisation = {"slug": "lake-council"}
     application = {"pk": made["enclosed"].application_id}
@@ -801,6 +804,7 @@ def arguments(**made) -> dict:
         "portal:light_library": {"code": "R8"},
         "portal:light_page": {"slug": "about", "form": "txt"},
         "portal:light_publication": {"symbol": "P-2026-14", "form": "txt"},
+        "portal:whole_text": publication,
         "metadata": {"symbol": "P-2026-14", "form": "bib"},
         "mail_events": {"provider": "postmark"},
         "picture": {"name": create_picture(publications=[made["publication"]]).name},

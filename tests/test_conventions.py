@@ -92,6 +92,7 @@ PUBLIC = {
     "portal:light_library",
     "portal:light_page",
     "portal:light_publication",
+    "portal:whole_text",
     "oai",
     "publications:feed",
     "publications:list",

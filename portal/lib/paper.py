@@ -8,6 +8,9 @@ from portal.lib import glyphs
 HEADING = re.compile(r"<h([23])\b([^>]*)>(.*?)</h\1>", re.DOTALL)
 DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
+ANY_HEADING = re.compile(r"<h([2-6])\b([^>]*)>(.*?)</h\1>", re.DOTALL)
+# The number of a note, which belongs to no line of the contents.
+NOTE = re.compile(r'<sup[^>]*>\s*<a [^>]*role="doc-noteref"[^>]*>[^<]*</a>\s*</sup>')
 ID = re.compile(r'\bid="([^"]*)"')
 LANGUAGE = re.compile(r'\blang="([^"]*)"')
 
@@ -43,11 +46,27 @@ def with_places(html: str, *, depth: int = 2) -> tuple[list[Heading], str]:
         own = ID.search(attributes)
         place = own[1] if own else f"section-{len(found) + 1}"
         language = LANGUAGE.search(attributes)
-        words = " ".join(TAG.sub("", DRAWING.sub("", inner)).split())
+        words = " ".join(TAG.sub("", NOTE.sub("", DRAWING.sub("", inner))).split())
         found.append(Heading(place, words, language[1] if language else "", level))
         return match[0] if own else f'<h{level} id="{place}"{attributes}>{inner}</h{level}>'
 
     return found, HEADING.sub(placed, html)
+
+
+def without_gaps(html: str) -> str:
+    """Prose whose headings skip no level below the h1 of the document: a reader by ear would look
+    for what is between. What stood side by side still does."""
+    above: list[int] = []
+
+    def nearer(match: re.Match) -> str:
+        level = int(match[1])
+        while above and above[-1] >= level:
+            above.pop()
+        above.append(level)
+        now = 1 + len(above)
+        return f"<h{now}{match[2]}>{match[3]}</h{now}>"
+
+    return ANY_HEADING.sub(nearer, html)
 
 
 class Unshown(NamedTuple):

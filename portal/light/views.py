@@ -7,13 +7,15 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header, urlencode
 
 from portal.lib import reading
+from portal.lib.addresses import moved
 from portal.lib.files import serving
 from portal.lib.public import public_form, rate_limited, reads_query
 from portal.lib.translations import current_language
-from portal.light import dossiers, libraries
+from portal.light import dossiers, libraries, whole
 from portal.light.editions import SOURCES
 from portal.models import LightEdition, Page
 from portal.models.light import Form
+from publications import printable
 from publications.filtering import LABELS, LibraryFilter
 from publications.models import Publication
 from regions.models import Region
@@ -56,6 +58,37 @@ def given(request: HttpRequest, kind: str, key: object, form: str, *, name: str)
         edition.file,
         name=f"{name}-{language}.{form}",
         media_type=MEDIA_TYPES[Form(form)],
+        digest=edition.digest,
+    )
+
+
+# -- A text as a document --------------------------------------------------------------------------
+
+
+@login_not_required
+def whole_text(request: HttpRequest, symbol: str) -> HttpResponse:
+    """The PDF that is made from a text without a file, in the language of the address. Until the
+    one of the text as it stands is made, a page says so (202)."""
+    language = current_language()
+    rows = printable.texts(language)
+    record = rows.filter(symbol=symbol.replace("-", "/")).first()
+    if record is None:
+        return moved(request, rows, symbol=symbol)
+    edition = whole.standing(record, language)
+    if edition is None:
+        whole.ask(record, language)
+        waiting = render(request, "portal/whole_waiting.html", {"publication": record}, status=202)
+        waiting.headers["Retry-After"] = str(whole.ASKED_FOR)
+        waiting.headers["Cache-Control"] = "no-store"
+        return waiting
+    if not edition.size:
+        raise Http404
+    reading.note(request, "publication", record.pk, "file")
+    return serving.answer(
+        request,
+        edition.file,
+        name=f"{record.dashed_symbol}-{language}.pdf",
+        media_type=MEDIA_TYPES[Form.PDF],
         digest=edition.digest,
     )
 

@@ -1,4 +1,4 @@
-"""The light edition of what a page shows, with its size on the button."""
+"""The files that were made from what a page shows, with their sizes on the buttons."""
 
 import json
 from functools import lru_cache
@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from portal.lib.statements import Asked, Statement
 from portal.lib.translations import current_language
+from portal.light import whole
 from portal.models import LightEdition
 from portal.models.light import Form
 
@@ -20,24 +21,30 @@ ADDRESSES = {
 }
 
 
-def editions(kind: str, key: str, language: str) -> dict[str, Asked]:
-    found = LightEdition.objects.of(kind, key).filter(language=language).order_by("-form")
-    return {"editions": Asked(found, ["form", "size"])}
+def editions(kind: str, other: str, key: str, language: str) -> dict[str, Asked]:
+    kinds = LightEdition.objects.filter(kind__in=(kind, other), key=key, language=language)
+    return {"editions": Asked(kinds.order_by("-form"), ["kind", "form", "size"])}
 
 
-EDITIONS = Statement(editions, kind="(kind)", key="(key)", language="(language)")
+EDITIONS = Statement(editions, kind="(kind)", other="(other)", key="(key)", language="(language)")
 
 
 @register.simple_tag
-def light_edition(kind: str, key: object, name: str) -> SafeString:
-    """The files of a text in the reader's language; ``name`` is how its addresses call it."""
-    language = current_language()
-    found = EDITIONS.ask(kind=kind, key=str(key), language=language).get("editions", "")
-    return drawn(kind, name, language, found) if found else mark_safe("")
+def made_from(kind: str, key: object) -> str:
+    """The files of a text in the reader's language, for the two tags that show them."""
+    other = whole.KIND if kind == "publication" else kind
+    asked = {"kind": kind, "other": other, "key": str(key), "language": current_language()}
+    return EDITIONS.ask(**asked).get("editions", "")
+
+
+@register.simple_tag
+def light_edition(made: str, kind: str, name: str) -> SafeString:
+    """The light editions among these; ``name`` is how the addresses of the text call it."""
+    return drawn(kind, name, current_language(), made) if made else mark_safe("")
 
 
 @lru_cache(maxsize=500)
-def drawn(kind: str, name: str, language: str, told: str) -> SafeString:
+def drawn(kind: str, name: str, language: str, made: str) -> SafeString:
     address, argument = ADDRESSES[kind]
     files = [
         {
@@ -45,10 +52,27 @@ def drawn(kind: str, name: str, language: str, told: str) -> SafeString:
             "size": size,
             "url": reverse(address, kwargs={argument: name, "form": form}),
         }
-        for form, size in json.loads(told)
+        for of, form, size in json.loads(made)
+        if of == kind
     ]
     dossier = f"{reverse('portal:dossier')}?p={name}" if kind == "publication" else ""
     return render_to_string("components/light.html", {"files": files, "dossier": dossier})
+
+
+@register.simple_tag
+def whole_text(made: str, name: str) -> SafeString:
+    """The PDF of a text that has one made from it; its size as soon as it is made."""
+    return drawn_whole(name, current_language(), made)
+
+
+@lru_cache(maxsize=500)
+def drawn_whole(name: str, language: str, made: str) -> SafeString:
+    sizes = [size for kind, _form, size in json.loads(made or "[]") if kind == whole.KIND]
+    if sizes == [0]:  # it could not be made
+        return mark_safe("")
+    url = reverse("portal:whole_text", kwargs={"symbol": name})
+    values = {"url": url, "size": sum(sizes)}
+    return render_to_string("publications/library/_whole.html", values)
 
 
 @register.inclusion_tag("components/light.html")

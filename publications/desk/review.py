@@ -116,6 +116,8 @@ def edit_correction(request: HttpRequest, symbol: str, pk: int) -> HttpResponse:
     correction = get_object_or_404(found.corrections, pk=pk)
     form = CorrectionForm(request.POST or None, instance=correction)
     if request.method == "POST" and form.is_valid() and form.saved():
+        # What is made from the text, such as its PDF, shows its corrections too.
+        found.save(update_fields=["changed_at"])
         messages.success(request, _("The correction has been saved."))
         return back_to(found)
     return act_page(request, found, form, _("Save"))

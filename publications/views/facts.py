@@ -1,21 +1,13 @@
 """What is told around a text: its authors, what replaces it, what was put right, its references."""
 
-import re
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
 
 from portal.lib.translations import current_language
 from publications import licences, reviewing, wishes
 from publications.models import Publication
-
-# An address ends before white space, quotes and brackets; punctuation at its end is the sentence's.
-ADDRESS = re.compile(r"https?://[^\s<>\"'\[\]{}|\\^`]+")
-AFTER = ".,;:!?)»”’"
-
+from publications.references import references
 
 # Where a reader of the area asks to be told of the translation; nobody does so at the desk.
 TELL_ME = {"public": "publications:tell_me", "space": "publications:space_tell_me"}
@@ -43,24 +35,6 @@ def tell_me_url(record: Publication, area: str) -> str:
     if area not in TELL_ME or not wishes.can_be_awaited(record, current_language()):
         return ""
     return reverse(TELL_ME[area], kwargs={"symbol": record.dashed_symbol})
-
-
-def references(lines: str) -> list[SafeString]:
-    """Each line of the references, with its addresses as links and nothing else of its own."""
-    return [linked(line.strip()) for line in lines.splitlines() if line.strip()]
-
-
-def linked(line: str) -> SafeString:
-    parts, end = [], 0
-    for match in ADDRESS.finditer(line):
-        address = match[0].rstrip(AFTER)
-        if match[0].count("(") and match[0][len(address) :].startswith(")"):
-            address += ")"  # it belongs to an address like …/Name_(place)
-        parts.append(conditional_escape(line[end : match.start()]))
-        parts.append(format_html('<a href="{}" rel="nofollow">{}</a>', address, address))
-        end = match.start() + len(address)
-    parts.append(conditional_escape(line[end:]))
-    return mark_safe("".join(parts))
 
 
 def tombstone(request: HttpRequest, symbol: str) -> HttpResponse | None:

@@ -19,7 +19,7 @@ from portal.lib.paging import AFTER, BEFORE
 from portal.lib.public import reads_query
 from portal.lib.templatetags.text import in_language
 from portal.lib.translations import TranslationState, current_language
-from publications import cards, listing, shown
+from publications import cards, listing, printable, shown
 from publications import feeds as publication_feeds
 from publications.cards import File
 from publications.filtering import LABELS, LibraryFilter
@@ -31,7 +31,8 @@ from publications.views import facts
 from publications.views.files import picture_of
 from regions.models import Country
 
-# Where the light editions of a text stand in its page, which they are not drawn with.
+# Where the files made from a text stand in its page, which they are not drawn with.
+WHOLE = mark_safe("<!-- the text as a document -->")
 LIGHT = mark_safe("<!-- light editions -->")
 # What a citation program can be given: the ending of the permanent address, and its name.
 EXPORTS = {"bib": "BibTeX", "ris": "RIS", "csl.json": "CSL-JSON", "dc.xml": "Dublin Core"}
@@ -82,23 +83,35 @@ def publication(request: HttpRequest, symbol: str) -> HttpResponse:
     if page is None:
         rows = Publication.objects.announced()
         return facts.tombstone(request, symbol) or moved(request, rows, symbol=symbol)
-    before, mark, after = page.partition(LIGHT)
-    light = {"key": request.reading[1], "name": symbol}
-    return HttpResponse(
-        f"{before}{render_to_string('publications/library/_light.html', light)}{after}"
-        if mark
-        else page
-    )
+    return HttpResponse(with_files(page, request.reading[1], symbol) if LIGHT in page else page)
+
+
+def with_files(page: str, key: str, symbol: str) -> str:
+    """The page with the files that were made from its text."""
+    whole, light = page.find(WHOLE), page.index(LIGHT)
+    has_whole = 0 <= whole < light
+    head = page[:whole] if has_whole else ""
+    context = {
+        "head": mark_safe(head),
+        "middle": mark_safe(page[len(head) + len(WHOLE) * has_whole : light]),
+        "tail": mark_safe(page[light + len(LIGHT) :]),
+        "has_whole": has_whole,
+        "key": key,
+        "name": symbol,
+    }
+    return render_to_string("publications/library/_made.html", context)
 
 
 def draw(request: HttpRequest, symbol: str) -> str | None:
-    """The page of a publication, with a mark where its light editions stand; None without any."""
+    """The page of a publication, with marks where its files stand that are made from its text; None
+    without any."""
     record = with_relations(Publication.objects.announced()).filter(symbol=symbol).first()
     if record is None:
         return None
     alternates.tell(request, record)
     reading.note(request, "publication", record.pk)
-    context = detail(record) | {"light": LIGHT}
+    is_printable = printable.is_printable(record, current_language())
+    context = detail(record) | {"light": LIGHT, "whole": WHOLE if is_printable else ""}
     return render_to_string("publications/library/detail.html", context, request)
 
 

@@ -31,6 +31,19 @@ def test_a_line_is_the_words_of_its_heading_alone():
     assert headings[0].text == "Law &amp; rights &lt;b&gt;"
 
 
+def test_the_number_of_a_note_is_no_part_of_a_line():
+    note = '<sup><a href="#fn-1" id="fnref-1" role="doc-noteref">1</a></sup>'
+    headings, _placed = paper.with_places(f"<h2>Law{note}</h2>")
+    assert headings[0].text == "Law"
+
+
+def test_headings_skip_no_level():
+    html = "<h3>A</h3><h4 lang=es>B</h4><h2>C</h2><h4>D</h4><h4>E</h4><h3>F</h3>"
+    assert paper.without_gaps(html) == (
+        "<h2>A</h2><h3 lang=es>B</h3><h2>C</h2><h3>D</h3><h3>E</h3><h3>F</h3>"
+    )
+
+
 def test_the_narrow_space_becomes_one_that_print_fonts_have():
     assert paper.fit_for_paper("93\u202f%") == ("93\u00a0%", [], False)
 

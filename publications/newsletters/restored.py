@@ -31,8 +31,12 @@ def known() -> int:
 
 def write(number: int):
     partial = path().with_name(f"{path().name}.{secrets.token_hex(4)}")
-    partial.write_text(str(number))
-    partial.replace(path())
+    try:
+        partial.write_text(str(number))
+        partial.replace(path())
+    finally:
+        # Of a disk that is full.
+        partial.unlink(missing_ok=True)
 
 
 def is_suspected() -> bool:

@@ -1,17 +1,13 @@
 """Letters while a server goes: Redis, PostgreSQL, the disk. Each ends by itself."""
 
-import shutil
-import subprocess
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
 
 from publications.models import Issue
 from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
-from tests import servers
+from tests import disks, servers
 from tests.bench import letters
 from tests.long import office as offices
 from tests.long.test_letters_killed import issue_for
@@ -97,20 +93,8 @@ def test_postgresql_stopped_at_once_and_gone_for_half_a_minute(office, letters_s
 
 @pytest.fixture
 def small_disk():
-    """A disk of its own in memory, which only root may set up."""
-    # A short path: that of a socket may have no more than a hundred characters.
-    folder = Path(tempfile.mkdtemp(prefix="portal-disk-"))
-    folder.chmod(0o755)
-    options = ["-t", "tmpfs", "-o", "size=120m,mode=755", "tmpfs"]
-    mounted = subprocess.run(["mount", *options, str(folder)], check=False, capture_output=True)
-    try:
-        if mounted.returncode:
-            pytest.skip("only root can set up a small disk")
+    with disks.small(megabytes=120) as folder:
         yield folder
-    finally:
-        if not mounted.returncode:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
-        folder.rmdir()
 
 
 @pytest.fixture
@@ -137,8 +121,7 @@ def test_a_full_disk_stops_the_letter_until_there_is_room(
     ):
         found.open()
         sink.wait_for(READERS // 10)
-        ballast = small_disk / "ballast"
-        fill(ballast)
+        ballast = disks.fill(small_disk)
         found.wait(lambda: stands_still(sink), seconds=60)
         assert len(sink.mails) < READERS
         time.sleep(15)
@@ -146,17 +129,6 @@ def test_a_full_disk_stops_the_letter_until_there_is_room(
         found.wait_for_end(issue)
     assert_nobody_is_lost(issue, sink)
     assert set(states(issue)) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
-
-
-def fill(ballast: Path):
-    with ballast.open("wb") as file:
-        while True:
-            try:
-                file.write(b"\0" * 65_536)
-                file.flush()
-            except OSError:
-                break
-    assert shutil.disk_usage(ballast.parent).free == 0
 
 
 def stands_still(sink: Sink) -> bool:

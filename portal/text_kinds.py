@@ -227,6 +227,7 @@ BLOCK = TextKind(
     edited=lambda user: blocks_of(open_issues(Issue.objects.editable_by(user))),
     lead=lambda user: blocks_of(open_issues(Issue.objects.all())),
     read_in=lambda rows, language: rows.filter(**{f"in_{language}": True}),
+    stands_in=lambda block, language: block.is_in(language),
     in_region=lambda rows, region: rows.filter(issue__newsletter__region=region),
     region_paths=("issue__newsletter__region",),
     regions_of=lambda record: region_of(record.issue),

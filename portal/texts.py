@@ -64,6 +64,8 @@ class TextKind:
     why_principal: str | Promise = ""
     # Of some rows, those that have readers in a language at all.
     read_in: Callable[[QuerySet, str], QuerySet] = lambda rows, language: rows
+    # The same of one row: what was left out of a language on purpose is not missing in it.
+    stands_in: Callable[[Translatable, str], bool] = lambda record, language: True
     # A text of a newsletter: read by the subscribers of its own letter.
     is_letter: bool = False
     fields: tuple[str, ...] = field(init=False)

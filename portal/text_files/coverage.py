@@ -42,7 +42,9 @@ class Cell:
     days: int | None = None
 
     def add(self, row: "Row"):
-        state = row.states[self.language]
+        state = row.states.get(self.language)
+        if state is None:
+            return
         self.total += 1
         setattr(self, state, getattr(self, state) + 1)
         self.waiting += self.language in row.waiting
@@ -59,7 +61,7 @@ class Cell:
 
 @dataclass
 class Row:
-    """One text, as far as the figures need it."""
+    """One text, as far as the figures need it; ``states`` has the languages it stands in."""
 
     key: str
     states: dict[str, str]
@@ -97,13 +99,13 @@ def rows_of(kind: TextKind, rows: QuerySet, waiting: Waiting) -> list[Row]:
     """The rows of a kind with what the figures need; at most four queries, however many rows."""
     columns = [f"{name}_{code}" for name in kind.html for code in LANGUAGES]
     records = list(kind.whole(rows.order_by("pk")).defer(*columns) if columns else kind.whole(rows))
-    open_ones = [record for record in records if is_open(record)]
+    open_ones = [record for record in records if is_open(kind, record)]
     words = words_of(kind, open_ones)
     since = written_since(kind, open_ones)
     return [
         Row(
             key=str(record.pk),
-            states=dict(record.languages()),
+            states=states_of(kind, record),
             regions=tuple(region.code for region in kind.regions_of(record)) or (WORLD,),
             words=words.get(record.pk, 0),
             since=since.get(record.pk),
@@ -113,8 +115,12 @@ def rows_of(kind: TextKind, rows: QuerySet, waiting: Waiting) -> list[Row]:
     ]
 
 
-def is_open(record: Translatable) -> bool:
-    return any(state != TranslationState.READY for _code, state in record.languages())
+def states_of(kind: TextKind, record: Translatable) -> dict[str, str]:
+    return {code: state for code, state in record.languages() if kind.stands_in(record, code)}
+
+
+def is_open(kind: TextKind, record: Translatable) -> bool:
+    return any(state != TranslationState.READY for state in states_of(kind, record).values())
 
 
 def original_fingerprint(record: Translatable) -> str:

@@ -18,8 +18,10 @@ from publications.models import Publication
 from tests.factories import (
     create_axis,
     create_executive,
+    create_issue,
     create_language_lead,
     create_network,
+    create_newsletter,
     create_organisation,
     create_publication,
     create_region,
@@ -137,6 +139,20 @@ def test_a_text_that_nobody_can_read_yet_keeps_nobody_waiting(secretary):
     create_publication(title_en="", summary_en="", published_on=tomorrow)
     [line] = coverage.lines(secretary, kinds=[texts.kind_with("publication")])
     assert [(cell.missing, cell.days) for cell in line.cells] == [(0, None), (1, None), (1, None)]
+
+
+def test_a_block_that_a_letter_leaves_out_of_a_language_is_not_missing_there(secretary):
+    issue = create_issue(newsletter=create_newsletter(create_region("R8")), state="draft")
+    for in_es in (True, False):
+        issue.blocks.create(
+            title_fr="Un bloc", body_fr="<p>deux mots</p>", original_language="fr", in_es=in_es
+        )
+    for by_region in (False, True):
+        [line] = coverage.lines(
+            secretary, kinds=[texts.kind_with("issue_block")], by_region=by_region
+        )
+        found = {cell.language: (cell.total, cell.missing, cell.words) for cell in line.cells}
+        assert found == {"fr": (2, 0, 0), "en": (2, 2, 8), "es": (1, 1, 4)}
 
 
 def test_principal_information_that_is_missing_is_named(secretary):

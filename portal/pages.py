@@ -8,6 +8,7 @@ from portal.light import views as light
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search/", searching.results, name="search"),
     path("atom.xml", feeds.everything, name="feed"),
     path("regions/", views.regions, name="regions"),
     path("regions/<slug:code>/", views.region, name="region"),
@@ -37,7 +38,6 @@ urlpatterns = [
     ),
     path("contact/", views.contact, name="contact"),
     path("contact/sent/", views.contact_sent, name="contact_sent"),
-    path("search/", searching.results, name="search"),
     path("", include("portal.text_files.urls")),
     path("", include("portal.translating.urls")),
     path("opensearch.xml", searching.opensearch, name="opensearch"),

@@ -37,9 +37,9 @@ urlpatterns = [
     path("readyz", health.ready, name="ready"),
     *i18n_patterns(
         # What is read most comes first: an address is compared with one after the other.
-        path("", include("programme.urls")),
         path("", include("publications.urls")),
         path("", include("portal.pages")),
+        path("", include("programme.urls")),
         path("", include("regions.urls")),
         path("", include("members.urls")),
         path("account/", include("allauth.urls")),

@@ -1,12 +1,15 @@
 """The judge of structures finds each fault, in a document that is right but for this one."""
 
+import base64
 from io import BytesIO
 
 import pikepdf
 import pytest
 from pikepdf import Array, Name
+from PIL import Image
 
 from portal.lib import pdf
+from tests import printed
 from tests.pdf_structure import faults
 
 SOURCE = """<html lang="en"><head><title>Report (example)</title></head><body>
@@ -131,3 +134,18 @@ def test_scopes_are_those_of_the_source(good):
     with pikepdf.open(BytesIO(good)) as document:
         scopes = [str(th.A.Scope) for th in elements(document.Root.StructTreeRoot, "/TH")]
     assert scopes == ["/Column", "/Column", "/Row"]
+
+
+def test_what_runs_beyond_the_margin_is_found():
+    page = (
+        '<html lang="en"><head><title>A</title><link rel="stylesheet" href="/static/css/print.css">'
+        "</head><body><h1>Within</h1>{}</body></html>"
+    )
+    assert printed.outside(pdf.from_html(page.format(""))) == []
+    wide = f'<p style="white-space: nowrap">{"beyond " * 60}</p>'
+    assert printed.outside(pdf.from_html(page.format(wide))) != []
+    drawn = BytesIO()
+    Image.new("RGB", (2, 1), "navy").save(drawn, "PNG")
+    data = base64.b64encode(drawn.getvalue()).decode()
+    picture = f'<img alt="Two dots" src="data:image/png;base64,{data}">'
+    assert len(printed.brought_along(pdf.from_html(page.format(picture)))) == 1

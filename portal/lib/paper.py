@@ -53,9 +53,9 @@ def with_places(html: str, *, depth: int = 2) -> tuple[list[Heading], str]:
     return found, HEADING.sub(placed, html)
 
 
-def without_gaps(html: str) -> str:
-    """Prose whose headings skip no level below the h1 of the document: a reader by ear would look
-    for what is between. What stood side by side still does."""
+def without_gaps(html: str, *, under: int = 1) -> str:
+    """Prose whose headings skip no level under the heading it stands below: a reader by ear would
+    look for what is between. What stood side by side still does."""
     above: list[int] = []
 
     def nearer(match: re.Match) -> str:
@@ -63,7 +63,7 @@ def without_gaps(html: str) -> str:
         while above and above[-1] >= level:
             above.pop()
         above.append(level)
-        now = 1 + len(above)
+        now = under + len(above)
         return f"<h{now}{match[2]}>{match[3]}</h{now}>"
 
     return ANY_HEADING.sub(nearer, html)

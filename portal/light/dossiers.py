@@ -11,10 +11,12 @@ from typing import NamedTuple
 from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from portal.finding import find
 from portal.lib import network, pdf
+from portal.lib.links import absolute_url
 from portal.lib.translations import Text
 from portal.light import editions
 from portal.models import LightEdition
@@ -28,6 +30,8 @@ LARGEST = 400_000  # bytes of text that are laid out as a PDF while a reader wai
 # Bytes of a light PDF: of one with a short text, of what it shares with others (fonts, the head of
 # the sheet), and the least that a text adds.
 ALONE, SHARED, OWN = 18_500, 17_000, 1_000
+CHOSEN = "p"  # a text, in the address of the page
+IN_FEET = 80  # characters of an address that the feet of the pages have room for
 PUBLICATION = editions.SOURCES["publication"]
 RULE = "=" * 72
 TAG = re.compile(r"<[^>]+>")
@@ -94,17 +98,40 @@ def as_text(parts: list[dict], language: str) -> str:
 
 
 def as_pdf(parts: list[dict], language: str) -> bytes:
-    """One tagged PDF without pictures, each text on a page of its own."""
+    """One tagged PDF without pictures, each text on a page of its own. The same texts give the same
+    bytes."""
+    return pdf.render(
+        "portal/light_dossier.html",
+        print_context(parts, language),
+        language=language,
+        dated=max(part["changed"] for part in parts),
+    )
+
+
+def print_context(parts: list[dict], language: str) -> dict:
+    """What the template of the PDF is given."""
     laid_out = []
     for part in parts:
         place = part["symbol"].replace("/", "-")
         body = editions.without_pictures(part["body"])
         laid_out.append({**part, "place": place, "body": apart(body, place)})
-    return pdf.render(
-        "portal/light_dossier.html",
-        {"parts": laid_out, "network": network.current(), "site": settings.SITE_HOST, "symbol": ""},
-        language=language,
-    )
+    address = address_of([part["place"] for part in laid_out], language)
+    return {
+        "parts": laid_out,
+        "network": network.current(),
+        "site": settings.SITE_HOST,
+        "symbol": "",
+        "address": address,
+        "permanent": address if len(address) <= IN_FEET else "",
+        "changed": max(part["changed"] for part in parts),
+        "demonstration": settings.DEMONSTRATION,
+    }
+
+
+def address_of(names: list[str], language: str) -> str:
+    """Where the same dossier is found: its choice stands in the address."""
+    page = absolute_url("portal:dossier", language=language)
+    return f"{page}?{urlencode({CHOSEN: names}, doseq=True)}"
 
 
 def apart(body: Text, place: str) -> Text:

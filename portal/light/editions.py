@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from portal.lib import network, pdf
+from portal.lib import network, paper, pdf
 from portal.lib.links import absolute
 from portal.lib.plain_text import plain_text
 from portal.lib.text import french_spaces, sanitise
@@ -109,6 +109,7 @@ def contents(source: Source, record: Translatable, language: str) -> dict:
             "date": getattr(record, "published_on", None),
             "licence": getattr(record, "licence", ""),
             "permanent": source.permanent(record),
+            "changed": timezone.localdate(getattr(record, source.changed)),
         }
 
 
@@ -143,21 +144,22 @@ def written(text: Text) -> str:
 
 def as_pdf(told: dict) -> bytes:
     """A tagged PDF without pictures."""
-    return pdf.render(
-        "portal/light.html",
-        {
-            **told,
-            "body": without_pictures(told["body"]),
-            "network": network.current(),
-            "site": settings.SITE_HOST,
-        },
-        language=told["language"],
-    )
+    return pdf.render("portal/light.html", print_context(told), language=told["language"])
+
+
+def print_context(told: dict) -> dict:
+    """What the template of the PDF is given."""
+    return {
+        **told,
+        "body": without_pictures(told["body"]),
+        "network": network.current(),
+        "site": settings.SITE_HOST,
+    }
 
 
 def without_pictures(body: Text) -> Text:
     """A body as it is laid out: what pictures showed is told by their alternative texts."""
-    html = PICTURES.sub(alternative, sanitise(body.value))
+    html = paper.without_gaps(PICTURES.sub(alternative, sanitise(body.value)))
     return body._replace(value=french_spaces(html, narrow=False) if body.language == "fr" else html)
 
 

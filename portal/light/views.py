@@ -95,17 +95,15 @@ def whole_text(request: HttpRequest, symbol: str) -> HttpResponse:
 
 # -- A dossier that a reader puts together ---------------------------------------------------------
 
-CHOSEN = "p"
-
 
 @login_not_required
-@reads_query(CHOSEN, "q", *LABELS)
+@reads_query(dossiers.CHOSEN, "q", *LABELS)
 def dossier(request: HttpRequest) -> HttpResponse:
     """Choose texts, and take them along as one file, with its size on the button."""
     language = current_language()
     filters = LibraryFilter(request.GET)
     words = request.GET.get("q", "").strip()
-    found = dossiers.chosen(request.GET.getlist(CHOSEN), language)
+    found = dossiers.chosen(request.GET.getlist(dossiers.CHOSEN), language)
     parts = dossiers.told(found.texts, language)
     text = dossiers.as_text(parts, language).encode() if parts else b""
     return render(
@@ -128,10 +126,10 @@ def dossier(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@reads_query(CHOSEN)
+@reads_query(dossiers.CHOSEN)
 def dossier_text(request: HttpRequest) -> HttpResponse:
     language = current_language()
-    found = dossiers.chosen(request.GET.getlist(CHOSEN), language)
+    found = dossiers.chosen(request.GET.getlist(dossiers.CHOSEN), language)
     if not found.texts:
         raise Http404
     text = dossiers.as_text(dossiers.told(found.texts, language), language)
@@ -146,7 +144,7 @@ def dossier_pdf(request: HttpRequest) -> HttpResponse:
     language = current_language()
     if request.method != "POST":
         return redirect("portal:dossier")
-    found = dossiers.chosen(request.POST.getlist(CHOSEN), language)
+    found = dossiers.chosen(request.POST.getlist(dossiers.CHOSEN), language)
     parts = dossiers.told(found.texts, language)
     size = len(dossiers.as_text(parts, language).encode())
     if not parts or size > dossiers.LARGEST:
@@ -156,7 +154,8 @@ def dossier_pdf(request: HttpRequest) -> HttpResponse:
 
 def query_of(found: dossiers.Chosen) -> str:
     """The choice as it stands in an address."""
-    return urlencode({CHOSEN: [record.dashed_symbol for record in found.texts]}, doseq=True)
+    names = [record.dashed_symbol for record in found.texts]
+    return urlencode({dossiers.CHOSEN: names}, doseq=True)
 
 
 def attached(content: bytes, form: str) -> HttpResponse:

@@ -9,6 +9,7 @@ import json
 from itertools import chain
 from typing import NamedTuple
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
@@ -254,6 +255,16 @@ def other_languages(name: str, language: str, **place) -> list[dict]:
     ]
 
 
+def print_context(issue: Issue, found: dict) -> dict:
+    """What the template of the PDF is given."""
+    return skin_context(issue, found) | {
+        "symbol": issue.symbol,
+        "site": settings.SITE_HOST,
+        "permanent": found["permanent"],
+        "demonstration": settings.DEMONSTRATION,
+    }
+
+
 def printed(issue: Issue, language: str) -> bytes:
     """The issue as a tagged PDF in one language.
 
@@ -269,9 +280,9 @@ def printed(issue: Issue, language: str) -> bytes:
     if content is None:
         content = pdf.render(
             f"{TEMPLATES}/issue_print.html",
-            skin_context(issue, found)
-            | {"symbol": issue.symbol, "site": found["url"].partition("://")[2]},
+            print_context(issue, found),
             language=language,
+            dated=found["date"],
         )
         cache.set(key, content, timeout=3600)
     return content

@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 
 from portal.lib import text as prose
 from portal.lib.links import absolute
+from portal.lib.paper import without_gaps
 from portal.lib.plain_text import plain_text
 from portal.lib.prose import with_pictures
 from portal.lib.templatetags.text import in_language, plain_date
@@ -77,15 +78,20 @@ def prose_on_screen(body: Text) -> str:
 
 @register.filter
 def prose_in_print(body: Text) -> str:
-    """Sanitised prose for PDFs, whose fonts lack the narrow no-break space."""
+    """Sanitised prose below a heading of a PDF, with headings of the levels under it."""
+    return mark_safe(without_gaps(with_wide_spaces(body), under=2))
+
+
+def with_wide_spaces(body: Text) -> str:
+    """Prose for what lacks the narrow no-break space: fonts of PDFs, and mail programs."""
     is_french = body.language == "fr"
-    return mark_safe(prose.french_spaces(body.value, narrow=False) if is_french else body.value)
+    return prose.french_spaces(body.value, narrow=False) if is_french else body.value
 
 
 @register.filter
 def prose_in_mail(body: Text) -> str:
-    """The same for mails: pictures and links of ours have whole addresses."""
-    html = with_pictures(prose_in_print(body), lambda name: absolute(f"/pictures/{name}"))
+    """Sanitised prose for mails: pictures and links of ours have whole addresses."""
+    html = with_pictures(with_wide_spaces(body), lambda name: absolute(f"/pictures/{name}"))
     return mark_safe(html.replace('href="/', f'href="{absolute("/")}'))
 
 

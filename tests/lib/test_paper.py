@@ -42,6 +42,7 @@ def test_headings_skip_no_level():
     assert paper.without_gaps(html) == (
         "<h2>A</h2><h3 lang=es>B</h3><h2>C</h2><h3>D</h3><h3>E</h3><h3>F</h3>"
     )
+    assert paper.without_gaps("<h2>A</h2><h4>B</h4>", under=2) == "<h3>A</h3><h4>B</h4>"
 
 
 def test_the_narrow_space_becomes_one_that_print_fonts_have():

@@ -5,9 +5,13 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import escape
 from pypdf import PdfReader
 
 from portal.light import dossiers, editions
+from tests import pdf_structure, printed
 from tests.factories import create_network, create_publication, create_region
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +35,45 @@ def texts():
         create_publication(symbol=f"P/2026/{number}", title_fr=f"Texte {number}", body_fr=BODY)
         for number in (14, 15, 16)
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_the_pdf_is_read_in_its_order_and_says_where_it_is_from(texts, language):
+    texts[0].body_fr = "<h4>Trop bas</h4><p>Texte.</p>"
+    texts[0].save()
+    create_publication(
+        title_es="Título",
+        body_fr=BODY,
+        symbol="P/2026/17",
+    )
+    chosen = dossiers.chosen(["P-2026-14", "P-2026-17"], "fr").texts
+    parts = dossiers.told(chosen, language)
+    content = dossiers.as_pdf(parts, language)
+    with translation.override(language):
+        values = dossiers.print_context(parts, language) | {"language": language}
+        html = render_to_string("portal/light_dossier.html", values)
+    assert pdf_structure.faults(content, language=language, html=html) == []
+    words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    address = f"http://localhost:8000/{language}/light/dossier/?p=P-2026-14&p=P-2026-17"
+    assert address in words.replace(" ", "").replace("\n", "")
+    assert dossiers.as_pdf(parts, language) == content
+
+
+@pytest.mark.slow
+def test_hostile_names_stay_within_the_page_and_bring_nothing_along():
+    texts = [
+        create_publication(
+            title_fr=name, authors=name, body_fr=f"<h2>Un</h2><p>{escape(name) * 9}</p>"
+        )
+        for name in printed.HOSTILE
+    ]
+    content = dossiers.as_pdf(dossiers.told(texts, "fr"), "fr")
+    assert printed.outside(content) == []
+    assert printed.brought_along(content) == []
+    words = printed.words_of(content)
+    for name in (printed.HOSTILE[0], printed.HOSTILE[2]):
+        assert "".join(name.split()) in words
 
 
 def boxes(page: str) -> dict[str, bool]:

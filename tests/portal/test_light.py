@@ -7,11 +7,13 @@ import zipfile
 
 import pytest
 from django.core.files.storage import default_storage
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from portal.light import editions, libraries
 from portal.models import LightEdition, Page
+from tests import pdf_structure
 from tests.factories import create_contact, create_network, create_publication, create_region
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +94,19 @@ def test_the_pdf_is_tagged_titled_and_without_pictures(client):
     text = "".join(page.extract_text() for page in reader.pages)
     assert "[Une carte]" in re.sub(r"\s+", " ", text)
     assert not any(page.images for page in reader.pages)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_the_pdf_is_read_in_its_order_by_whoever_hears_it(language):
+    body = f"<h4>Trop bas</h4>{BODY}"
+    record = create_publication(
+        title_fr="Titre <b>", title_es="Título", body_fr=body, body_es=body, authors="Awa Exemple"
+    )
+    told = editions.contents(editions.SOURCES["publication"], record, language)
+    with translation.override(language):
+        html = render_to_string("portal/light.html", editions.print_context(told))
+    assert pdf_structure.faults(editions.as_pdf(told), language=language, html=html) == []
 
 
 @pytest.mark.slow

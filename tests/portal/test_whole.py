@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import escape
 from pypdf import PdfReader
 
 from portal.light import whole
@@ -16,7 +17,7 @@ from portal.models import LightEdition
 from portal.tasks import make_whole_text
 from publications import printable
 from publications.models import Correction, Publication
-from tests import pdf_structure
+from tests import pdf_structure, printed
 from tests.documents import a_pdf, add_file
 from tests.factories import (
     create_contact,
@@ -139,16 +140,18 @@ def test_what_is_no_longer_printed_leaves_the_storage(django_capture_on_commit_c
     assert len(default_storage.listdir("light/whole")[1]) == 1
 
 
+@pytest.mark.slow
 def test_a_text_that_runs_away_is_not_tried_all_the_time(client, settings):
-    settings.REPORT_MEGABYTES = 1
-    record = a_text()
+    settings.REPORT_SECONDS = 1
+    record = a_text(body_fr=f"<p>{'mot ' * 40}</p>" * 3_000)
     assert whole.make(record.pk, "fr").size == 0
     assert whole.make_due() == 0
     assert client.get(ADDRESS).status_code == 404
     assert ADDRESS not in client.get(PAGE).content.decode()
     LightEdition.objects.update(made_at=timezone.now() - datetime.timedelta(days=2))
     Publication.objects.update(changed_at=timezone.now() - datetime.timedelta(days=3))
-    settings.REPORT_MEGABYTES = 600
+    settings.REPORT_SECONDS = 60
+    Publication.objects.update(body_fr="<p>Court.</p>")
     assert whole.make_due() == 1
     assert body_of(client.get(ADDRESS)).startswith(b"%PDF-")
 
@@ -322,14 +325,22 @@ def test_a_hostile_text_brings_nothing_along(hostile):
     assert "Après." in words
     assert "alert" not in words
     assert "root:" not in words
-    with pikepdf.open(io.BytesIO(content)) as document:
-        assert len(document.attachments) == 0
-        drawn = [page.Resources.get("/XObject", {}) for page in document.pages]
-        actions = re.findall(rb"JavaScript|/Launch|/EmbeddedFile", content)
-    assert not any(
-        found.get("/Subtype") == "/Image" for objects in drawn for found in objects.values()
+    assert printed.brought_along(content) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", printed.HOSTILE)
+def test_a_hostile_name_stays_within_the_page(name):
+    chapters = "".join(f"<h2>{escape(name)}</h2><p>{'Texte. ' * 400}</p>" for _number in range(3))
+    table = f"<table><tr><th>{escape(name)}</th><td>{escape(name)}</td></tr></table>"
+    record = a_text(
+        title_fr=name, authors=name, summary_fr=name, references=name, body_fr=chapters + table
     )
-    assert actions == []
+    content = whole.as_pdf(record, "fr")
+    assert printed.outside(content) == []
+    assert printed.brought_along(content) == []
+    if name.isascii():
+        assert "".join(name.split()) in printed.words_of(content)
 
 
 def test_a_picture_that_has_gone_is_told_in_words():

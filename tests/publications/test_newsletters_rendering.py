@@ -9,6 +9,9 @@ from html.parser import HTMLParser
 
 import pikepdf
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import escape
 from pypdf import PdfReader
 
 from members.joining import change_status
@@ -18,6 +21,7 @@ from publications.models.newsletters import IssueState
 from publications.models.periods import Period
 from publications.newsletters import copies, drafting, ledger, rendering
 from tests import factories as make
+from tests import pdf_structure, printed
 
 pytestmark = pytest.mark.django_db
 Q3 = Period(2026, 3)
@@ -350,3 +354,31 @@ def test_the_pdf_follows_a_withdrawal_at_once(client, issue):
 @pytest.mark.parametrize("address", ["de.pdf", "fr.pdf", ""])
 def test_only_sent_issues_are_open(client, issue, address):
     assert client.get(f"/fr/newsletters/L-R8-2026-01/{address}").status_code == 404
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pdf_is_read_in_its_order_and_says_where_it_is_from(issue, language):
+    body = "<h4>Trop bas</h4><ul><li>Un</li></ul>"
+    issue.blocks.create(title_fr="Mot", body_fr=body, title_es="Nota", body_es=body)
+    issue.corrections.create(wording_fr="Une faute.")
+    content = rendering.printed(issue, language)
+    with translation.override(language):
+        values = rendering.print_context(issue, rendering.contents(issue, language))
+        values["language"] = language
+        html = render_to_string(f"{rendering.TEMPLATES}/issue_print.html", values)
+    assert pdf_structure.faults(content, language=language, html=html) == []
+    words = printed.words_of(content)
+    address = f"localhost:8000/id/{issue.dashed_symbol}"
+    assert words.count(address) > 1
+    assert "CCBY4.0" in words
+
+
+@pytest.mark.slow
+def test_hostile_names_stay_within_the_page_of_a_letter(issue):
+    issue.subject_fr = printed.HOSTILE[0][:150]
+    for name in printed.HOSTILE:
+        issue.blocks.create(title_fr=name[:100], body_fr=f"<p>{escape(name)}</p>")
+    content = rendering.printed(issue, "fr")
+    assert printed.outside(content) == []
+    assert printed.brought_along(content) == []

@@ -1,12 +1,13 @@
 """Letters at the desk: the board, one issue with its three languages, and its words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -75,6 +76,7 @@ def newsletter_rhythm(request: HttpRequest, code: str) -> HttpResponse:
 def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
     """One issue: how each language stands, its words and items, and the way out."""
     issue = own_issue(request, symbol)
+    order = known_order(request.GET) if issue.is_editable else ""
     return render(
         request,
         "publications/newsletters/issue_desk.html",
@@ -85,9 +87,11 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             "acceptances": issue.acceptances.select_related("by"),
             "holding": {panel.acceptance.pk for panel in panels if panel.acceptance},
             "reader_count": sum(panel.recipients for panel in panels),
-            "sections": item_sections(issue),
+            "sections": item_sections(issue, order),
             "languages": LANGUAGES,
-            **block_places(issue),
+            "order": order,
+            "own_orders": editing.own_orders(issue),
+            **block_places(issue, order),
             "candidates": holding.candidates(issue) if issue.is_editable else [],
             "progress": (done := progress(issue)),
             "sending": Sending.objects.filter(issue=issue).first(),
@@ -102,18 +106,31 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
     )
 
 
-def item_sections(issue: Issue) -> list[dict]:
+def known_order(given: QueryDict) -> str:
+    """The language in whose order items and blocks are looked at and moved; empty is the order of
+    all languages."""
+    return code if (code := given.get("order")) in LANGUAGES else ""
+
+
+def in_order(rows: Iterable[IssueItem | IssueBlock], order: str) -> list:
+    """The rows as they stand in the letter of a language, or all of them in the common order."""
+    found = (row for row in rows if not order or row.is_in(order))
+    return sorted(found, key=lambda row: row.order_in(order))
+
+
+def item_sections(issue: Issue, order: str) -> list[dict]:
     shown = sections.shown_items(issue)
+    found = {code: in_order(items, order) for code, items in shown.items()}
     return [
-        {"title": section.title, "items": shown[section.code]}
+        {"title": section.title, "items": found[section.code]}
         for section in registered()
-        if shown[section.code]
+        if found[section.code]
     ]
 
 
-def block_places(issue: Issue) -> dict[str, dict]:
+def block_places(issue: Issue, order: str) -> dict[str, dict]:
     """The blocks by their place: ``opening`` and ``closing``."""
-    blocks = list(issue.blocks.order_by("position", "pk"))
+    blocks = in_order(issue.blocks.all(), order)
     return {
         place.value: {
             "title": place.label,
@@ -173,12 +190,16 @@ def newsletter_items(request: HttpRequest, symbol: str) -> HttpResponse:
         elif act == "languages" and "block" not in request.POST:
             editing.show_in(row_of(issue, request), request.POST.getlist("in"))
             messages.success(request, _("The languages of the item have been saved."))
-        elif act in ("up", "down", "remove"):
-            row = row_of(issue, request)
-            editing.remove(row) if act == "remove" else editing.move(row, act)
+        elif act in ("up", "down"):
+            editing.move(row_of(issue, request), act, language=known_order(request.POST))
+        elif act == "remove":
+            editing.remove(row_of(issue, request))
+        elif act == "common_order" and (language := known_order(request.POST)):
+            editing.order_like_the_others(issue, language)
+            messages.success(request, _("The order is the one of the other languages again."))
         else:
             raise Http404
-    return back_to(issue)
+    return back_to(issue, order=known_order(request.POST))
 
 
 def row_of(issue: Issue, request: HttpRequest) -> IssueItem | IssueBlock:
@@ -319,8 +340,9 @@ def own_issue(request: HttpRequest, symbol: str) -> Issue:
     return get_object_or_404(issues, symbol=symbol.replace("-", "/"))
 
 
-def back_to(issue: Issue) -> HttpResponse:
-    return redirect("publications:newsletter_issue_desk", symbol=issue.dashed_symbol)
+def back_to(issue: Issue, *, order: str = "") -> HttpResponse:
+    address = reverse("publications:newsletter_issue_desk", args=(issue.dashed_symbol,))
+    return redirect(f"{address}?order={order}#items" if order else address)
 
 
 def known_language(request: HttpRequest) -> str:

@@ -22,15 +22,20 @@ from publications.newsletters.drafting import reopen, require_editable
 
 
 @transaction.atomic
-def move(row: IssueItem | IssueBlock, direction: str):
-    """Move an item one place up or down within its section, a block within its place."""
+def move(row: IssueItem | IssueBlock, direction: str, *, language: str = ""):
+    """Move an item one place up or down within its section, a block within its place.
+
+    In the order of all languages, or in that of one, which from then on is its own.
+    """
     require_editable(row.issue)
-    rows = list(beside(row).order_by("position", "pk"))
+    rows = sorted(beside(row), key=lambda one: one.order_in(language))
+    if language:
+        rows = [one for one in rows if one.is_in(language)]
     here = rows.index(row)
     there = here - 1 if direction == "up" else here + 1
     if 0 <= there < len(rows):
         rows[here], rows[there] = rows[there], rows[here]
-        number(rows)
+        number(rows, f"position_{language}" if language else "position")
         reopen(row.issue)
 
 
@@ -41,10 +46,29 @@ def beside(row: IssueItem | IssueBlock) -> models.QuerySet:
     return row.issue.blocks.filter(place=row.place)
 
 
-def number(rows: list[IssueItem] | list[IssueBlock]):
+def number(rows: list[IssueItem] | list[IssueBlock], field: str):
     for position, row in enumerate(rows, start=1):
-        row.position = position
-        row.save(update_fields=["position"])
+        setattr(row, field, position)
+        row.save(update_fields=[field])
+
+
+def own_orders(issue: Issue) -> list[str]:
+    """The languages in whose letter something stands in another order than in the others."""
+    rows = [*issue.items.all(), *issue.blocks.all()]
+    return [
+        code
+        for code in LANGUAGES
+        if any(getattr(row, f"position_{code}") is not None for row in rows)
+    ]
+
+
+@transaction.atomic
+def order_like_the_others(issue: Issue, language: str):
+    """Give the letter of a language the common order back."""
+    require_editable(issue)
+    for rows in (issue.items, issue.blocks):
+        rows.update(**{f"position_{language}": None})
+    reopen(issue)
 
 
 @transaction.atomic
@@ -113,5 +137,8 @@ def place(block: IssueBlock):
     """Give a new block its place at the end."""
     last = beside(block).exclude(pk=block.pk).aggregate(last=Max("position"))["last"] or 0
     block.position = last + 1
-    block.save(update_fields=["position"])
+    own = {f"position_{code}": None for code in LANGUAGES}
+    for field, value in own.items():
+        setattr(block, field, value)
+    block.save(update_fields=["position", *own])
     reopen(block.issue)

@@ -80,7 +80,12 @@ def contents(issue: Issue, language: str) -> dict:
 def filled_sections(issue: Issue, language: str) -> list[dict]:
     """The sections with what is in the letter of the language."""
     shown = sections.shown_items(issue)
-    found = {code: [one for one in items if one.is_in(language)] for code, items in shown.items()}
+    found = {
+        code: sorted(
+            (one for one in items if one.is_in(language)), key=lambda one: one.order_in(language)
+        )
+        for code, items in shown.items()
+    }
     return [
         sections.told(section, {item.pk: item.subject for item in found[section.code]}, language)
         for section in registered()
@@ -91,7 +96,7 @@ def filled_sections(issue: Issue, language: str) -> list[dict]:
 def blocks(issue: Issue, language: str) -> dict[str, list[dict]]:
     """The free blocks by their place, each with its heading and its sanitised prose."""
     found = {place: [] for place in IssueBlock.Place.values}
-    for block in issue.blocks.order_by("position", "pk"):
+    for block in sorted(issue.blocks.all(), key=lambda one: one.order_in(language)):
         if not block.is_in(language):
             continue
         body = block.text("body", language)

@@ -30,12 +30,16 @@ def printed(template: str, data: dict) -> bytes:
     key = f"dues-pdf:{hashlib.sha256(said.encode()).hexdigest()}"
     content = cache.get(key)
     if content is None:
-        context = {
-            "data": data,
-            "symbol": data["number"],
-            "site": settings.SITE_HOST,
-            "network": identity,
-        }
-        content = pdf.render(template, context, language=data["language"])
+        content = pdf.render(template, context(data), language=data["language"])
         cache.set(key, content, timeout=3600)
     return content
+
+
+def context(data: dict) -> dict:
+    """What the templates are given."""
+    return {
+        "data": data,
+        "symbol": data["number"],
+        "site": settings.SITE_HOST,
+        "network": network.current(),
+    }

@@ -117,6 +117,23 @@ def of_order(tree: Node, source) -> Iterator[str]:
             at = found + len(words)
 
 
+MARGIN = 16 / 25.4 * 72  # points, of every sheet of ours
+
+
+def outside(content: bytes) -> list[str]:
+    """The pieces of text that reach into the margins, left or right; not those of drawings, whose
+    places are told in their own measure."""
+    found = []
+    with pdfium.PdfDocument(content) as document:
+        for number, page in enumerate(document, start=1):
+            text_page = page.get_textpage()
+            for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=1):
+                left, _bottom, right, _top = item.get_bounds()
+                if left < MARGIN - 1 or right > page.get_width() - MARGIN + 1:
+                    found.append(f"page {number}: {text_of(item, text_page)[:60]}")
+    return found
+
+
 # -- Words -------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,13 @@ SPACE = "\u00a0"
 REPLACEMENT = "\ufffd"
 # Tags and alternative texts are not printed: they keep every character.
 UNPRINTED = r"(<title\b.*?</title>|<[^>]*>)"
+# A day and its month stay on one line, and the French first of a month is raised.
+MONTHS = (
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre "
+    "January February March April May June July August September October November December "
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+)
+DAY = re.compile(rf"\b(\d\d?)(er)? (de )?(?=(?:{MONTHS.replace(' ', '|')})\b)")
 # How much is told of what could not be shown.
 NAMES, CODES, LONGEST = 40, 24, 80
 
@@ -82,9 +89,23 @@ class Fitted(NamedTuple):
     has_other_scripts: bool
 
 
+def with_days_together(html: str) -> str:
+    """No line ends between a day and its month; "1er" is written as in print."""
+    if not DAY.search(html):
+        return html
+    pieces = re.split(UNPRINTED, html, flags=re.DOTALL)
+    pieces[::2] = [DAY.sub(day_together, piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def day_together(match: re.Match) -> str:
+    raised = "<sup>er</sup>" if match[2] else ""
+    return f"{match[1]}{raised}{SPACE}{f'de{SPACE}' if match[3] else ''}"
+
+
 def fit_for_paper(html: str) -> Fitted:
     """The whole document, with what print fonts cannot show replaced by what they can."""
-    html = html.replace(NARROW_SPACE, SPACE)
+    html = with_days_together(html.replace(NARROW_SPACE, SPACE))
     others = glyphs.beyond_latin(html)
     if not others:
         return Fitted(html, [], has_other_scripts=False)

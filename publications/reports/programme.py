@@ -135,7 +135,11 @@ def data(
         ],
         "texts": len(done),
         "untranslated": lacking,
-        "lacking": dict(Counter(code for row in lacking for code in row["lacking"])),
+        "lacking": {
+            code: count
+            for code in LANGUAGES
+            if (count := sum(code in row["lacking"] for row in lacking))
+        },
     }
 
 

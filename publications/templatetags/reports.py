@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from django import template
 from django.utils.translation import gettext as _
@@ -28,9 +29,10 @@ def period_title(report: Report | ReportBatch | dict) -> str:
 
 @register.filter
 def leading(rows: Sequence[dict]) -> dict | None:
-    """The row with the highest count, the first of equal ones; None when nothing was counted."""
-    best = max(rows, key=lambda row: row["count"], default=None)
-    return best if best and best["count"] else None
+    """The highest count and the numbers of the rows that have it; None when nothing was counted."""
+    count = max((row["count"] for row in rows), default=0)
+    numbers = [row["number"] for row in rows if row["count"] == count]
+    return {"count": count, "numbers": numbers, "is_shared": len(numbers) > 1} if count else None
 
 
 @register.filter
@@ -49,8 +51,25 @@ def done_by_axis(axes: Sequence[dict]) -> list[dict]:
 
 @register.filter
 def covered_best(groupings: Sequence[dict]) -> dict | None:
-    """The grouping of whose states the largest share has a member, the first of equal ones."""
-    return max(groupings, key=lambda row: row["covered"] / (row["states"] or 1), default=None)
+    """The groupings of whose states the largest share has a member, and how much that is.
+
+    ``covered`` and ``states`` are of the first of equal ones; None where no state has a member.
+    """
+    share = max((coverage(row) for row in groupings), default=Fraction(0))
+    if not share:
+        return None
+    best = [row for row in groupings if coverage(row) == share]
+    return {
+        "names": [row["acronym"] or row["label"] for row in best],
+        "covered": best[0]["covered"],
+        "states": best[0]["states"],
+        "share": round(share * 100),
+        "is_shared": len(best) > 1,
+    }
+
+
+def coverage(grouping: dict) -> Fraction:
+    return Fraction(grouping["covered"], grouping["states"] or 1)
 
 
 @register.filter

@@ -49,6 +49,20 @@ def test_the_narrow_space_becomes_one_that_print_fonts_have():
     assert paper.fit_for_paper("93\u202f%") == ("93\u00a0%", [], False)
 
 
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("<p>du 1er janvier au 31 mars</p>", "<p>du 1<sup>er</sup>~janvier au 31~mars</p>"),
+        ("<p>10 July 2026</p>", "<p>10~July 2026</p>"),
+        ("<p>el 1 de enero de 2026</p>", "<p>el 1~de~enero de 2026</p>"),
+        ("<p>14 marchers, 2026 May</p>", "<p>14 marchers, 2026 May</p>"),
+        ("<title>le 1er mai</title><p title='1er mai'>a</p>",) * 2,
+    ],
+)
+def test_a_day_stays_with_its_month_and_the_french_first_is_raised(written, printed):
+    assert paper.fit_for_paper(written).html == printed.replace("~", "\u00a0")
+
+
 def test_our_fonts_have_names_in_these_scripts():
     names = "Łódź Đắk Lắk Εθνικό Συμβούλιο Национальный المجلس राष्ट्रीय"
     html, unshown, has_other_scripts = paper.fit_for_paper(f"<p>{names}</p>")

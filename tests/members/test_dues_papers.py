@@ -6,10 +6,12 @@ from io import BytesIO
 import pikepdf
 import pypdfium2
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from members import dues, dues_papers
+from members import dues, dues_documents, dues_papers
+from tests import pdf_structure
 from tests.factories import (
     create_contact,
     create_invoice,
@@ -97,3 +99,25 @@ def test_a_member_is_led_from_its_dues_to_its_own_papers(invoice, client):
         assert "public" not in answer.get("Cache-Control", "")
     client.force_login(create_contact(create_organisation(name="Elsewhere")))
     assert [client.get(page).status_code for page in pages] == [404, 404]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_an_invoice_and_a_receipt_have_a_structure_without_fault(invoice, language):
+    payment = dues.record_payment(invoice, amount=Decimal("20.00"), currency="EUR")
+    papers = {
+        "members/invoice_print.html": (
+            dues_papers.invoice_pdf(invoice, language=language),
+            dues_documents.invoice_data(invoice, language=language),
+        ),
+        "members/receipt_print.html": (
+            dues_papers.receipt_pdf(payment, language=language),
+            dues_documents.receipt_data(payment, language=language),
+        ),
+    }
+    for template, (content, data) in papers.items():
+        values = {"data": data, "language": language} | dues_papers.context(data)
+        with translation.override(language):
+            html = render_to_string(template, values)
+        assert pdf_structure.faults(content, language=language, html=html) == []
+        assert pdf_structure.outside(content) == []

@@ -16,7 +16,7 @@ from members import associations
 from portal.lib.jobs import JobState
 from publications.models import Report
 from publications.reports import certificate, making, member, region
-from tests import factories, pdf_structure
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -148,54 +148,11 @@ def test_there_is_no_certificate_without_membership(network):
 # -- Documents ---------------------------------------------------------------------------------
 
 
-def pdf_of(kind: str, subject, language: str, year: int | None = None) -> bytes:
-    year = year or today().year
-    data = making.KINDS[kind].data(subject, year, language)
-    return making.render_data(kind=kind, data=data, language=language)
-
-
-def source_of(kind: str, subject, language: str) -> str:
-    data = making.KINDS[kind].data(subject, today().year, language)
-    values = making.context(kind=kind, data=data, language=language)
-    with translation.override(language):
-        return render_to_string(making.KINDS[kind].TEMPLATE, values)
-
-
-@pytest.fixture
-def subjects(network):
-    organisation = factories.create_organisation(name="Conseil <b>œuvre</b> & cie", category="A")
-    factories.create_membership(organisation)
-    factories.create_activity(organisations=[organisation])
+@pytest.mark.slow
+def test_the_attached_figures_are_those_of_the_page(network):
     factories.create_publication(regions=[network], axes=[factories.create_axis(1)])
-    return {"certificate": organisation, "member": organisation, "region": network}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("language", ["fr", "en", "es"])
-@pytest.mark.parametrize("kind", ["certificate", "member", "region"])
-def test_each_report_is_a_tagged_pdf_in_its_language(subjects, kind, language):
-    content = pdf_of(kind, subjects[kind], language)
-
-    with pikepdf.open(BytesIO(content)) as pdf:
-        assert len(pdf.attachments) == 1
-        with pdf.open_metadata() as metadata:
-            assert metadata["pdfuaid:part"] == "1"
-    html = source_of(kind, subjects[kind], language)
-    assert pdf_structure.faults(content, language=language, html=html) == []
-    expected = {"fr": "(exemple)", "en": "(example)", "es": "(ejemplo)"}[language]
-    assert expected in text_of(content)
-    assert "\u202f" not in text_of(content)
-
-
-@pytest.mark.slow
-def test_a_hostile_name_is_printed_as_it_is(subjects):
-    assert "Conseil <b>œuvre</b> & cie" in text_of(pdf_of("certificate", subjects["member"], "fr"))
-
-
-@pytest.mark.slow
-def test_the_attached_figures_are_those_of_the_page(subjects):
     year = today().year
-    data = region.data(subjects["region"], year, "fr")
+    data = region.data(network, year, "fr")
     content = making.render_data(kind="region", data=data, language="fr")
     with pikepdf.open(BytesIO(content)) as pdf:
         (name,) = pdf.attachments

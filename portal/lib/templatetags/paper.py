@@ -40,6 +40,12 @@ def contents(content: str, depth: int = 2) -> str:
     return mark_safe(render_to_string("components/print_contents.html", values) + html)
 
 
+@register.filter
+def unbroken(number: str) -> str:
+    """A symbol or number that a line does not end within, though it may after a slash."""
+    return format_html('<span class="symbol">{}</span>', number)
+
+
 @register.simple_tag
 def kept(text: dict | str | None, *, mark: bool = True) -> str:
     """A text of a report's frozen data with its ``lang``, and its mark when it is a fallback.

@@ -46,6 +46,8 @@ KINDS = {
 # Those with a page of their own beside the PDF.
 WITH_PAGE = tuple(kind for kind, module in KINDS.items() if hasattr(module, "BODY"))
 STEPS = 4
+# Of one document, and of several.
+SUFFIXES = (".pdf", ".zip")
 # The key of the day in the figures that a report keeps.
 AS_OF = "as_of"
 Drawing = Callable[[dict, str], dict | None]
@@ -207,10 +209,12 @@ def limits(kind: str) -> pdf.Limits:
 
 
 def discard_files(report: Report):
-    """Take away what this attempt and those before it have written of an unfinished report."""
-    for attempt in range(1, report.attempts + 1):
+    """Take away what this attempt and those before it have written of an unfinished report.
+
+    Whether that was in volumes only the figures would say, which were not kept either."""
+    for attempt, suffix in itertools.product(range(1, report.attempts + 1), SUFFIXES):
         tried = Report(pk=report.pk, queued_at=report.queued_at, attempts=attempt)
-        report.file.storage.delete(report_path(tried, file_name(report)))
+        report.file.storage.delete(report_path(tried, file_name(report, suffix=suffix)))
     report.file = ""
 
 
@@ -372,7 +376,7 @@ def harmless(cell):
 def file_name(report: Report, *, suffix: str = "") -> str:
     """region-r8-2026-q3-fr.pdf; without a subject, programme-2026-fr.pdf."""
     subject = report.region.code if report.region else getattr(report.organisation, "slug", "")
-    suffix = suffix or (".zip" if is_in_volumes(report) else ".pdf")
+    suffix = suffix or SUFFIXES[is_in_volumes(report)]
     return f"{slugify(f'{report.kind} {subject} {report.period} {report.language}')}{suffix}"
 
 

@@ -45,12 +45,13 @@ def content(report: Report) -> bytes:
         return file.read()
 
 
-def stored(report: Report) -> list[str]:
+def stored(report: Report, suffix: str = ".pdf") -> list[str]:
     """The names of all files of reports of its year."""
     storage, folder = report.file.storage, f"reports/{report.queued_at:%Y}"
     if not storage.exists(folder):
         return []
-    return [name for name in storage.listdir(folder)[1] if name.endswith(making.file_name(report))]
+    name = making.file_name(report, suffix=suffix)
+    return [found for found in storage.listdir(folder)[1] if found.endswith(name)]
 
 
 # -- The same contents are made once --------------------------------------------------------------
@@ -120,18 +121,49 @@ def test_what_a_killed_worker_left_goes_with_the_next_attempt(organisation):
     assert report.file.name != half
 
 
-def test_what_is_given_up_leaves_no_file(organisation):
-    report = ask(organisation)
+KINDS = [
+    ("certificate", "organisation", ".pdf"),
+    ("member", "organisation", ".pdf"),
+    ("region", "region", ".pdf"),
+    ("programme", None, ".pdf"),
+    ("directory", "region", ".pdf"),
+    ("directory", None, ".zip"),
+]
+
+
+@pytest.fixture
+def subjects(organisation):
+    for number in range(1, 8):
+        factories.create_axis(number)
+    return {"organisation": organisation, "region": organisation.region, None: None}
+
+
+@pytest.mark.parametrize(("kind", "about", "suffix"), KINDS)
+def test_of_every_kind_the_second_request_joins_the_first(subjects, kind, about, suffix):
+    reader = factories.create_person()
+    first = ask(subjects[about], kind=kind)
+    assert ask(subjects[about], kind=kind, by=reader) == first
+    assert first.claim()
+    assert ask(subjects[about], kind=kind) == first
+    assert ask(subjects[about], kind=kind, language="fr") != first
+    assert Report.objects.filter(kind=kind, language="es").get().requested_by == reader
+
+
+@pytest.mark.parametrize(("kind", "about", "suffix"), KINDS)
+def test_what_is_given_up_leaves_no_file_of_any_kind(subjects, kind, about, suffix):
+    report = ask(subjects[about], kind=kind)
     long_ago = timezone.now() - datetime.timedelta(minutes=6)
+    states = []
     for _ in range(3):
         assert report.claim()
-        report.file.storage.save(
-            report_path(report, making.file_name(report)), io.BytesIO(b"%PDF-1.7 half")
-        )
+        half = report_path(report, making.file_name(report, suffix=suffix))
+        report.file.storage.save(half, io.BytesIO(b"half"))
         Report.objects.filter(pk=report.pk).update(heartbeat_at=long_ago)
         making.requeue_stale()
         report.refresh_from_db()
-    assert (report.state, stored(report)) == (JobState.FAILED, [])
+        states.append(report.state)
+    assert states == [JobState.QUEUED, JobState.QUEUED, JobState.FAILED]
+    assert (report.file.name, stored(report, suffix)) == ("", [])
 
 
 @pytest.mark.slow

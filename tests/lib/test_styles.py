@@ -15,6 +15,7 @@ from portal.lib import styles
 ROOT = Path(settings.BASE_DIR)
 COMPONENTS = sorted((ROOT / "templates" / "components").glob("*.html"))
 STYLES = ROOT / "static" / "css"
+NAMED = re.compile(r"""["']([\w/]+\.html)["']""")
 
 
 @pytest.fixture
@@ -80,6 +81,30 @@ def test_print_uses_nothing_that_the_renderer_lacks():
     assert "var(" not in css
     assert re.findall(r"font-weight:\d+ \d+", css) == []
     assert ".woff2" not in css
+
+
+def printed_templates() -> set[Path]:
+    """Those that begin a printed document, and all that these name, or a tag does."""
+    root = ROOT / "templates"
+    apps = ("portal", "publications", "programme", "members", "regions")
+    tags = [path for app in apps for path in (ROOT / app).rglob("templatetags/*.py")]
+    found, next_ones = set(), {root / "base_print.html"}
+    next_ones |= {path for path in root.rglob("*.html") if "base_print.html" in path.read_text()}
+    next_ones |= {root / name for tag in tags for name in NAMED.findall(tag.read_text())}
+    while next_ones:
+        found |= next_ones
+        named = {root / name for path in next_ones for name in NAMED.findall(path.read_text())}
+        next_ones = {path for path in named if path.is_file()} - found
+    return found
+
+
+def test_print_has_no_rule_that_nothing_uses():
+    """What somebody wrote has footnotes; the contents have levels by number."""
+    words = set(re.findall(r"[\w-]+", " ".join(path.read_text() for path in printed_templates())))
+    sheets = " ".join(path.read_text() for path in styles.parts("css/print.css"))
+    selectors = " ".join(re.findall(r"([^{}]+)\{", re.sub(r"/\*.*?\*/|@[^{]+", "", sheets)))
+    classes = set(re.findall(r"\.([a-z][\w-]*)", selectors))
+    assert classes - words == {"footnotes", "level-3"}
 
 
 def test_bundles_are_collected_under_hashed_names(collected_static):

@@ -1,9 +1,10 @@
-"""Invoices and receipts as tagged PDFs, laid out while their reader waits: one page each.
+"""Invoices and receipts as tagged PDFs for archives, laid out while their reader waits: one page.
 
 What they say is read from the books each time, so that a copy fetched today says what has been
 paid, cancelled or taken back since. The layout is kept for an hour under all that it says.
 """
 
+import datetime
 import hashlib
 import json
 
@@ -17,20 +18,24 @@ from portal.lib import network, pdf
 
 
 def invoice_pdf(invoice: Invoice, *, language: str) -> bytes:
-    return printed("members/invoice_print.html", invoice_data(invoice, language=language))
+    data = invoice_data(invoice, language=language)
+    return printed("members/invoice_print.html", data, dated=invoice.issued_on)
 
 
 def receipt_pdf(payment: Payment, *, language: str) -> bytes:
-    return printed("members/receipt_print.html", receipt_data(payment, language=language))
+    data = receipt_data(payment, language=language)
+    return printed("members/receipt_print.html", data, dated=payment.received_on)
 
 
-def printed(template: str, data: dict) -> bytes:
+def printed(template: str, data: dict, *, dated: datetime.date) -> bytes:
     identity = network.current()
     said = json.dumps([template, data, identity.told], cls=DjangoJSONEncoder, sort_keys=True)
     key = f"dues-pdf:{hashlib.sha256(said.encode()).hexdigest()}"
     content = cache.get(key)
     if content is None:
-        content = pdf.render(template, context(data), language=data["language"])
+        content = pdf.render(
+            template, context(data), language=data["language"], dated=dated, archived=True
+        )
         cache.set(key, content, timeout=3600)
     return content
 

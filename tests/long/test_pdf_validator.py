@@ -1,4 +1,4 @@
-"""Every report, in three languages, against PDF/UA-1 and PDF/A-3, judged by veraPDF."""
+"""Every report, invoice and receipt in three languages against PDF/UA-1 and PDF/A-3: veraPDF."""
 
 import importlib.util
 import os
@@ -10,8 +10,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from members.models import Organisation
-from publications.reports import making
+from members import dues_papers
+from members.models import Organisation, Payment
+from publications.reports import certificate, making
 from regions.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -54,13 +55,24 @@ def test_every_report_keeps_both_standards(classpath, tmp_path, settings):
     ]
     subjects = [("region", region) for region in Region.objects.filter(code__in=("R3", "R8"))]
     subjects += [(kind, o) for kind in ("certificate", "member") for o in organisations]
+    subjects += [("programme", None), ("directory", None)]
     names = []
     for kind, subject in subjects:
         for language in ("fr", "en", "es"):
+            if kind == "certificate":
+                certificate.prepare(subject, year)
             data = making.KINDS[kind].data(subject, year, language)
-            path = tmp_path / f"{kind}-{subject.pk}-{language}.pdf"
+            path = tmp_path / f"{kind}-{subject.pk if subject else 0}-{language}.pdf"
             path.write_bytes(making.render_data(kind=kind, data=data, language=language))
             names.append(path)
+    payment = Payment.objects.filter(cancelled_at=None).order_by("pk").first()
+    for language in ("fr", "en", "es"):
+        for name, content in (
+            ("invoice", dues_papers.invoice_pdf(payment.invoice, language=language)),
+            ("receipt", dues_papers.receipt_pdf(payment, language=language)),
+        ):
+            names.append(tmp_path / f"{name}-{language}.pdf")
+            names[-1].write_bytes(content)
 
     result = subprocess.run(
         ["java", "-cp", classpath, "Validate", *names], capture_output=True, text=True, timeout=600

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.exceptions import ValidationError
+from lxml import html
 from pypdf import PdfReader
 
 from publications.models import Issue, IssueBlock, IssueItem
@@ -161,3 +162,15 @@ def test_an_executive_of_another_region_orders_nothing(issue, client):
     values = {"item": item(issue, "Gamma").pk, "order": "es", "act": "up"}
     assert client.post(desk(issue, "items/"), values).status_code == 404
     assert editing.own_orders(issue) == []
+
+
+@pytest.mark.parametrize("rest", ["", "?order=es"])
+def test_each_form_of_the_page_of_a_letter_can_be_sent(issue, client, rest):
+    """A part of a page that is given its inputs alone must be given the token too."""
+    write(issue), write(issue)
+    editing.move(item(issue, "Gamma"), "up", language="es")
+    client.force_login(make.create_secretary())
+    page = html.fromstring(client.get(desk(issue, rest)).content)
+    forms = page.xpath("//main//form[@method='post']")
+    assert len(forms) > 5
+    assert [one.action for one in forms if "csrfmiddlewaretoken" not in one.fields] == []

@@ -1,5 +1,6 @@
 """The mails of an issue: one made for each segment, and a copy for each reader."""
 
+import datetime
 from email.utils import formatdate, parseaddr
 from urllib.parse import urlsplit
 
@@ -18,16 +19,20 @@ OWN_HEADERS = ("Message-ID", "Date", "List-Unsubscribe")
 
 class Segment:
     """All readers with one language and audience get the same mail but for their token, which is
-    in its links.
+    in its links, and the day since when they are subscribed.
 
     ``comes_back_as`` says of what kind the mail is in the address that it comes back to.
     """
 
     comes_back_as = envelopes.LETTER
 
-    def __init__(self, message: EmailMessage):
+    def __init__(self, message: EmailMessage, language: str):
+        self.language = language
+        # Dates are written once for all who are subscribed since the same day.
+        self.since: dict[datetime.date | None, str] = {}
         self.unsubscribe = message.extra_headers["List-Unsubscribe"]
-        self.stencil = stencils.Stencil(message, holes={"token": rendering.TOKEN}, own=OWN_HEADERS)
+        holes = {"token": rendering.TOKEN, "since": rendering.SINCE}
+        self.stencil = stencils.Stencil(message, holes=holes, own=OWN_HEADERS)
         self.sender = stencils.address(parseaddr(message.from_email)[1]).decode("ascii")
         self.comes_back_apart = envelopes.is_on()
         self.host = sending_host()
@@ -42,8 +47,10 @@ class Segment:
             return envelopes.address(self.comes_back_as, row.pk)
         return self.sender
 
-    def copy(self, row: Row) -> tuple[str, bytes]:
+    def copy(self, row: Row, *, since: datetime.date | None = None) -> tuple[str, bytes]:
         """The address and the mail of one reader. Raises stencils.Unwritable."""
+        if since not in self.since:
+            self.since[since] = rendering.since_when(since, self.language)
         to = stencils.address(row.email).decode("ascii")
         content = self.stencil.filled(
             to=to,
@@ -52,7 +59,7 @@ class Segment:
                 "Date": formatdate(),
                 "List-Unsubscribe": self.unsubscribe.replace(rendering.TOKEN, row.token),
             },
-            words={"token": row.token},
+            words={"token": row.token, "since": self.since[since]},
         )
         return to, content
 
@@ -68,7 +75,7 @@ class LetterSegment(Segment):
             language=language,
             headers=headers_of(issue, language, audience),
         )
-        super().__init__(message)
+        super().__init__(message, language)
         self.symbol = issue.dashed_symbol.lower()
 
     def message_id(self, row: Row) -> str:

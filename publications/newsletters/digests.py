@@ -158,6 +158,9 @@ class DigestRun(Run):
     def staying(self, readers: Iterable[int]) -> set[int]:
         return set(following(self.told).filter(pk__in=list(readers)).values_list("pk", flat=True))
 
+    def chosen(self) -> choices.Choice:
+        return self.told.axis
+
     def new_segment(self, language: str, audience: str) -> "DigestSegment | None":
         found = contents(self.told, language)
         return DigestSegment(self.told, language, found) if found else None
@@ -172,7 +175,7 @@ class DigestSegment(copies.Segment):
     comes_back_as = envelopes.DIGEST
 
     def __init__(self, digest: AxisDigest, language: str, told: list[dict]):
-        super().__init__(mail_of(digest, language, told))
+        super().__init__(mail_of(digest, language, told), language)
         self.name = f"{choices.code_of(digest.axis)}.{digest.month}"
 
     def message_id(self, row: ledger.Row) -> str:
@@ -205,6 +208,7 @@ def mail_of(digest: AxisDigest, language: str, told: list[dict]) -> EmailMessage
             ),
             "web_url": absolute_url("publications:axis_digest", language=language, pk=digest.pk),
             "year": Period.parse(digest.month).year,
+            "since": rendering.SINCE,
             "unsubscribe_url": headers["List-Unsubscribe"].strip("<>"),
             "subscription_url": absolute_url(
                 "publications:subscription", language=language, token=rendering.TOKEN

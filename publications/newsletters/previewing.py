@@ -4,6 +4,7 @@ import re
 from html import escape
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from lxml import html
 
@@ -30,7 +31,9 @@ def letter(issue: Issue, language: str, audience: str, *, images: bool = True) -
     Pictures are taken from where those who may edit the letter see them: until it is sent, the
     public does not.
     """
-    found = rendering.letter(issue, language, audience=audience).addressed(token=NOBODY)
+    found = rendering.letter(issue, language, audience=audience).addressed(
+        token=NOBODY, since=timezone.localdate()
+    )
     if images:
         return found._replace(
             html=found.html.replace(absolute("/pictures/"), prose.closed_address())

@@ -5,18 +5,21 @@ list: a mandate that ends, or an organisation that is no member any more, takes 
 Each address is there once; of somebody who is both, the members' audience holds.
 """
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from members.models import Mandate, Organisation, User
 from members.models.mandates import FOR_ORGANISATIONS
 from publications.models import LetterLeft, Newsletter, Subscriber, Subscription
 from publications.models.subscribers import Audience
 from publications.newsletters import suppressing
+from publications.newsletters.choices import Choice
 from regions.models import Region
 
 # So many accounts are given their rows by one round of questions.
@@ -125,6 +128,14 @@ def take_in(people: Iterable[User]):
 def staying(newsletter: Newsletter, subscribers: Iterable[int]) -> set[int]:
     """Those of some addresses to whom the letter still goes: somebody may have left meanwhile."""
     return set(of(newsletter).filter(pk__in=list(subscribers)).values_list("pk", flat=True))
+
+
+def subscribed_since(choice: Choice, subscribers: Iterable[int]) -> dict[int, datetime.date]:
+    """Since which day some addresses have had what they chose; of members it is not known."""
+    own = {"newsletter" if isinstance(choice, Newsletter) else "axis": choice}
+    rows = Subscription.objects.confirmed().filter(subscriber__in=list(subscribers), **own)
+    found = rows.order_by().values_list("subscriber", "confirmed_at")
+    return {pk: timezone.localdate(moment) for pk, moment in found}
 
 
 # -- Figures ---------------------------------------------------------------------------------------

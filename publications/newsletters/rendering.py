@@ -15,10 +15,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from portal.lib import mail, network, pdf
 from portal.lib.links import absolute, absolute_url
 from portal.lib.sections import registered
+from portal.lib.templatetags.text import plain_date
 from portal.lib.text import french_spaces, sanitise
 from portal.lib.translations import LANGUAGES, Text, TranslationState
 from publications.models import Issue, IssueBlock
@@ -28,8 +30,9 @@ from publications.newsletters import choices, sections
 
 TEMPLATES = "publications/newsletters"
 
-# Stand-in for what differs between two readers of a segment; see Letter.addressed.
+# Stand-ins for what differs between two readers of a segment; see Letter.addressed.
 TOKEN = "token-of-the-reader-of-this-letter-here0"
+SINCE = "since-when-the-reader-of-this-letter-is-subscribed"
 
 # The nine colours as they stand out on the dark band of a mail, and a cell that is not lit.
 CELLS = {
@@ -159,11 +162,19 @@ class Letter(NamedTuple):
     text: str
     language: str
 
-    def addressed(self, *, token: str) -> "Letter":
-        """The letter of one reader: its links carry the own token."""
-        return self._replace(
-            html=self.html.replace(TOKEN, token), text=self.text.replace(TOKEN, token)
-        )
+    def addressed(self, *, token: str, since: datetime.date | None = None) -> "Letter":
+        """The letter of one reader: its links carry the own token, its foot the day."""
+        told = since_when(since, self.language)
+        html, text = (one.replace(TOKEN, token) for one in (self.html, self.text))
+        return self._replace(html=html.replace(SINCE, told), text=text.replace(SINCE, told))
+
+
+def since_when(day: datetime.date | None, language: str) -> str:
+    """What the foot says of one reader; nothing of whom nobody knows it. It needs no escaping."""
+    if day is None:
+        return ""
+    with translation.override(language):
+        return _("You have been subscribed since %(day)s.") % {"day": plain_date(day)}
 
 
 def letter(
@@ -184,6 +195,7 @@ def letter(
             "publications:issue", language, symbol=issue.dashed_symbol
         ),
         "is_for_members": audience == Audience.MEMBERS,
+        "since": "" if audience == Audience.MEMBERS else SINCE,
         "unsubscribe_url": absolute_url(
             "publications:unsubscribe_from",
             language=language,

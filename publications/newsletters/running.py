@@ -1,5 +1,6 @@
 """One worker's minute with what goes out by mail: batch after batch, mail after mail."""
 
+import datetime
 import math
 import re
 import time
@@ -9,7 +10,16 @@ from itertools import pairwise
 from portal.lib import mail, stencils
 from publications.models import Issue, Subscriber
 from publications.models.deliveries import DeliveryState, PauseReason
-from publications.newsletters import bounces, copies, ledger, pace, pausing, recipients, restored
+from publications.newsletters import (
+    bounces,
+    choices,
+    copies,
+    ledger,
+    pace,
+    pausing,
+    recipients,
+    restored,
+)
 
 # Whether somebody has paused is looked at every so many seconds.
 LOOK_EVERY = 1.0
@@ -25,6 +35,8 @@ class Run:
         self.post = LazyPost()
         self.sent = 0
         self.refused_in_a_row = 0
+        # Of the readers of a batch.
+        self.since: dict[int, datetime.date] = {}
         self.segments: dict[tuple[str, str], copies.Segment | None] = {}
         self._looked_at = -math.inf
 
@@ -36,6 +48,10 @@ class Run:
 
     def staying(self, readers: Iterable[int]) -> set[int]:
         """Those of some subscribers who still want it."""
+        raise NotImplementedError
+
+    def chosen(self) -> choices.Choice:
+        """What its readers are subscribed to."""
         raise NotImplementedError
 
     def new_segment(self, language: str, audience: str) -> copies.Segment | None:
@@ -81,7 +97,9 @@ class Run:
     def send(self, batch: ledger.Batch):
         """Send the mails of a claimed batch; what is not come to is put back."""
         try:
-            staying = self.staying([row.subscriber for row in batch.rows if row.subscriber])
+            readers = [row.subscriber for row in batch.rows if row.subscriber]
+            staying = self.staying(readers)
+            self.since = recipients.subscribed_since(self.chosen(), readers)
             for row in batch.rows:
                 if row.subscriber not in staying:
                     batch.leave_out(row)
@@ -128,7 +146,7 @@ class Run:
             if segment is None:
                 batch.over(row, DeliveryState.SKIPPED, error="nothing was left to tell")
                 return
-            to, content = segment.copy(row)
+            to, content = segment.copy(row, since=self.since.get(row.subscriber))
         except stencils.Unwritable as error:
             batch.over(row, DeliveryState.FAILED, error=str(error))
             return
@@ -207,6 +225,9 @@ class LetterRun(Run):
 
     def staying(self, readers: Iterable[int]) -> set[int]:
         return recipients.staying(self.told.newsletter, readers)
+
+    def chosen(self) -> choices.Choice:
+        return self.told.newsletter
 
     def new_segment(self, language: str, audience: str) -> copies.Segment:
         return copies.LetterSegment(self.told, language, audience)

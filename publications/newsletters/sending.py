@@ -127,7 +127,9 @@ def send_test(issue: Issue, *, language: str, audience: str, to: User):
     """
     if network.current().sending_paused:
         raise ValidationError(_("Sending is paused."), code="paused")
-    letter = rendering.letter(issue, language, audience=audience).addressed(token="test")
+    letter = rendering.letter(issue, language, audience=audience).addressed(
+        token="test", since=timezone.localdate()
+    )
     message = mail.assemble(
         # Translators: put before the subject of a letter that is sent to oneself as a test.
         subject=_("Test: %(subject)s") % {"subject": letter.subject},

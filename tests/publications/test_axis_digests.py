@@ -4,11 +4,12 @@ import datetime
 
 import pytest
 from django.core import mail
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from portal.lib.templatetags.text import plain_date
 from publications.models import AxisDelivery, AxisDigest, IssueItem, Subscriber, Subscription
 from publications.models.periods import Period
-from publications.newsletters import digests
+from publications.newsletters import digests, rendering
 from publications.tasks import send_axis_digests
 from tests import factories as make
 from tests.servers import free_port
@@ -70,6 +71,11 @@ def test_each_follower_gets_it_once_in_their_language(axis, language, subject):
     assert headers["List-Id"] == f"<axis-{axis.pk}.newsletters.localhost>"
     assert headers["Precedence"] == "bulk"
     assert leave in message.body
+    with translation.override(language):
+        since = plain_date(timezone.localdate() - datetime.timedelta(days=90))
+    for body in (message.body, message.alternatives[0].content):
+        assert since in body
+        assert rendering.SINCE not in body
     assert AxisDelivery.objects.get().state == "sent"
 
 

@@ -87,6 +87,7 @@ def test_members_are_told_why_they_receive_it(client, secretary, issue):
 def test_nobodys_address_stands_in_a_preview(issue):
     letter = previewing.letter(issue, "fr", "public")
     assert rendering.TOKEN not in letter.html + letter.text
+    assert rendering.SINCE not in letter.html + letter.text
 
 
 def test_pictures_of_a_draft_show_in_its_preview_to_its_editors_alone(client, issue):

@@ -212,7 +212,7 @@ def test_a_mail_parses_back_whole(issue, language, subject, name):
         body = part.get_content()
         assert leave in body
         assert f"/{language}/newsletters/subscription/{token}/" in body
-        for stand_in in (rendering.TOKEN, NARROW_NO_BREAK):
+        for stand_in in (rendering.TOKEN, rendering.SINCE, NARROW_NO_BREAK):
             assert stand_in not in body
     assert max(len(line) for line in content.split(b"\r\n")) <= 998
     assert len(html.get_content().encode()) < 100 * 1024
@@ -281,12 +281,43 @@ def test_a_long_opening_text_makes_no_long_line(issue):
 
 
 @pytest.mark.parametrize("audience", ["public", "members"])
-def test_a_readers_copy_differs_by_the_token_alone(issue, audience):
+def test_a_readers_copy_differs_by_the_token_and_the_day_alone(issue, audience):
     letter = rendering.letter(issue, "en", audience=audience)
-    own = letter.addressed(token="t" * 40)
-    assert own.text != letter.text
-    assert own.text.replace("t" * 40, rendering.TOKEN) == letter.text
-    assert own.html.replace("t" * 40, rendering.TOKEN) == letter.html
+    own = letter.addressed(token="t" * 40, since=datetime.date(2025, 3, 1))
+    told = "You have been subscribed since 1 March 2025."
+    for copy, stencil in ((own.text, letter.text), (own.html, letter.html)):
+        assert copy != stencil
+        # People of members are written to because of their mandate.
+        assert copy.count(told) == (audience == "public")
+        restored = copy.replace("t" * 40, rendering.TOKEN).replace(told, rendering.SINCE)
+        assert restored == stencil
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", "Votre inscription date du 1er mars 2025."),
+        ("en", "You have been subscribed since 1 March 2025."),
+        ("es", "Su suscripción está activa desde el 1 de marzo de 2025."),
+    ],
+)
+def test_each_mail_says_since_when_its_reader_is_subscribed(issue, language, told):
+    """Written once for all readers of the same day, and nothing where it is not known."""
+    segment = copies.LetterSegment(issue, language, "public")
+    rows = [
+        ledger.Row(pk, "", language, "public", pk, f"r{pk}@example.org", "t" * 40, 0)
+        for pk in range(4)
+    ]
+    day = datetime.date(2025, 3, 1)
+    for row, since in zip(rows, (day, day, datetime.date(2024, 7, 9), None), strict=True):
+        _to, content = segment.copy(row, since=since)
+        message = email.message_from_bytes(content, policy=email.policy.default)
+        for kind in ("plain", "html"):
+            body = message.get_body((kind,)).get_content()
+            assert body.count(told) == (since == day)
+            assert rendering.SINCE not in body
+            assert body.count("2024") == (since is not None and since != day)
+    assert len(segment.since) == 3
 
 
 @pytest.mark.parametrize(

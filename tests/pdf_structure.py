@@ -19,6 +19,7 @@ from pypdfium2 import raw
 HEADINGS = re.compile(r"/H([1-6])$")
 # What the pages draw by themselves: drawings, numbers of lists.
 WITHOUT_WORDS = ("/Figure", "/Lbl")
+ITEM_PARTS = ("/Lbl", "/LBody")
 UNSEEN = "//svg | //style | //script | //head | //comment()"
 
 
@@ -76,6 +77,9 @@ def of_elements(tree: Node) -> Iterator[str]:
     for node in tree.all():
         if node.kind == "/Figure" and not str(node.element.get("/Alt", "")).strip():
             yield "figure without alternative text"
+        loose = [child.kind for child in node.children if child.kind not in ITEM_PARTS]
+        if node.kind == "/LI" and loose:
+            yield f"item of a list with {loose[0][1:]} beside its body: {node.words[:40]}"
         if node.kind == "/TH" and "/Scope" not in node.element.get("/A", {}):
             yield f"table header without scope: {node.words[:40]}"
 

@@ -18,6 +18,7 @@ SOURCE = """<html lang="en"><head><title>Report (example)</title></head><body>
 <rect width="9" height="9"/></svg>
 <table><thead><tr><th scope="col">Country</th><th scope="col">Members</th></tr></thead>
 <tbody><tr><th scope="row">Island</th><td>14</td></tr></tbody></table>
+<ul><li>Boats</li><li><p>Nets</p><p>Ropes<br>Sails</p></li></ul>
 <h3>Sources</h3><p lang="ar">المجلس</p><p>Last-minute word.</p></body></html>"""
 
 
@@ -84,6 +85,10 @@ def skip_level(document):
     first(document, "/H2").S = Name("/H3")
 
 
+def loosen_item(document):
+    first(document, "/LBody").S = Name("/P")
+
+
 def turn_round(document):
     body = document.Root.StructTreeRoot.K[0]
     body.K = Array(reversed(list(body.K)))
@@ -106,6 +111,7 @@ FAULTS = {
     empty_alternative: "figure without alternative text",
     forget_scope: "table header without scope: Country",
     skip_level: "heading of level 3 after level 1: Figures",
+    loosen_item: "item of a list with P beside its body: Boats",
     turn_round: "out of order: First",
     leave_out: "missing: Lastminuteword.",
 }

@@ -1,4 +1,5 @@
-"""Every report, invoice and receipt in three languages against PDF/UA-1 and PDF/A-3: veraPDF."""
+"""Every report, invoice and receipt against PDF/UA-1 and PDF/A-3, texts, letters and dossiers
+against the first, in three languages: judged by veraPDF."""
 
 import importlib.util
 import os
@@ -12,8 +13,12 @@ from django.utils import timezone
 
 from members import dues_papers
 from members.models import Organisation, Payment
+from portal.lib.translations import LANGUAGES
+from portal.light import dossiers, editions, whole
+from publications.newsletters import rendering
 from publications.reports import certificate, making
 from regions.models import Region
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -74,11 +79,48 @@ def test_every_report_keeps_both_standards(classpath, tmp_path, settings):
             names.append(tmp_path / f"{name}-{language}.pdf")
             names[-1].write_bytes(content)
 
-    result = subprocess.run(
-        ["java", "-cp", classpath, "Validate", *names], capture_output=True, text=True, timeout=600
-    )
-
-    lines = [line for line in result.stdout.splitlines() if line.startswith(("PASS", "FAIL"))]
-    assert [line for line in lines if line.startswith("FAIL")] == [], result.stdout
+    told = judged(classpath, names)
+    assert [line for line in told.splitlines() if line.startswith("FAIL")] == [], told
     # Each against both.
-    assert len(lines) == 2 * len(names)
+    assert told.count("PASS") == 2 * len(names)
+
+
+def judged(classpath: str, names: list[Path]) -> str:
+    return subprocess.run(
+        ["java", "-cp", classpath, "Validate", *names],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    ).stdout
+
+
+LISTS = (
+    "<h3>A</h3><ol><li>one<ul><li><p>two</p><p>three</p></li></ul></li></ol><table><tr>"
+    '<th>Year</th><td>2026</td></tr></table><p>Said<sup><a href="#fn-1" id="fnref-1"'
+    ' role="doc-noteref" aria-label="Note 1">1</a></sup>.</p><section class="footnotes"><ol>'
+    '<li id="fn-1"><p>Why. <a href="#fnref-1" role="doc-backlink" aria-label="Back">↩</a></p></li>'
+    "</ol></section>"
+)
+
+
+def test_texts_letters_and_dossiers_are_read_by_a_screen_reader(classpath, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    factories.create_network()
+    issue = factories.create_issue()
+    issue.blocks.create(title_fr="Mot", body_fr=LISTS)
+    bodies = {f"body_{code}": LISTS for code in LANGUAGES}
+    text = factories.create_publication(title_es="Texto", references="A\nB", **bodies)
+    source = editions.SOURCES["publication"]
+    made = {}
+    for code in LANGUAGES:
+        made[f"letter-{code}"] = rendering.printed(issue, code)
+        made[f"whole-{code}"] = whole.as_pdf(text, code)
+        made[f"light-{code}"] = editions.as_pdf(editions.contents(source, text, code))
+        made[f"dossier-{code}"] = dossiers.as_pdf(dossiers.told([text], code), code)
+    names = [tmp_path / f"{name}.pdf" for name in made]
+    for path, content in zip(names, made.values(), strict=True):
+        path.write_bytes(content)
+    told = judged(classpath, names)
+    assert [line for line in told.splitlines() if line.startswith("FAIL ua1")] == [], told
+    assert told.count("PASS ua1") == len(names)

@@ -99,7 +99,7 @@ def test_the_pdf_is_tagged_titled_and_without_pictures(client):
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en", "es"])
 def test_the_pdf_is_read_in_its_order_by_whoever_hears_it(language):
-    body = f"<h4>Trop bas</h4>{BODY}"
+    body = f"<h4>Trop bas</h4>{BODY}<ol><li>un<p>deux</p><ul><li><p>trois</p></li></ul></li></ol>"
     record = create_publication(
         title_fr="Titre <b>", title_es="Título", body_fr=body, body_es=body, authors="Awa Exemple"
     )

@@ -339,6 +339,9 @@ def test_readers_are_told_of_a_correction_in_their_language(client, secretary):
     address = page_of(text, f"corrections/{correction.pk}/")
     client.post(address, sent | {"wording_es": "La tabla 2 estaba mal."})
     assert text.corrections.get().wording_es == "La tabla 2 estaba mal."
+    before = text.changed_at
+    text.refresh_from_db()
+    assert text.changed_at > before  # what is made from the text is made anew
 
 
 def test_a_correction_of_another_text_is_not_found(client, secretary):

@@ -68,10 +68,18 @@ class ReportBatchForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("kind") != ReportKind.REGION and cleaned.get("quarter"):
+        kind, today = cleaned.get("kind"), timezone.localdate()
+        if cleaned.get("quarter") and kind == ReportKind.DIRECTORY:
+            self.add_error("quarter", _("This report is about a whole year."))
+        elif cleaned.get("quarter") and kind != ReportKind.REGION:
             self.add_error("quarter", _("A report on a member is about a whole year."))
-        if cleaned.get("kind") == ReportKind.REGION and cleaned.get("category"):
+        if cleaned.get("category") and kind == ReportKind.REGION:
             self.add_error("category", _("A regional report is about all categories."))
+        if cleaned.get("category") and kind == ReportKind.DIRECTORY:
+            self.add_error("category", _("A directory lists members of all categories."))
+        if kind == ReportKind.DIRECTORY and cleaned.get("year", today.year) != today.year:
+            said = _("A directory lists the members of today. Choose the year %(year)s.")
+            self.add_error("year", said % {"year": today.year})
         return cleaned
 
     def wanted(self) -> dict:

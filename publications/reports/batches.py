@@ -13,11 +13,13 @@ from portal.lib.jobs import JobState
 from portal.lib.translations import LANGUAGES
 from publications.models import Report, ReportBatch, ReportBatchEntry
 from publications.models.report_batches import UNFINISHED
-from publications.models.reports import ReportKind
+from publications.models.reports import BY_QUARTER, ReportKind
 from publications.reports import lots
 from regions.models import Region
 
-KINDS = (ReportKind.MEMBER, ReportKind.CERTIFICATE, ReportKind.REGION)
+KINDS = (ReportKind.MEMBER, ReportKind.CERTIFICATE, ReportKind.REGION, ReportKind.DIRECTORY)
+# One on each region; the others are one on each member.
+ON_REGIONS = (ReportKind.REGION, ReportKind.DIRECTORY)
 
 
 def order(
@@ -35,12 +37,12 @@ def order(
     Without languages each report is in its subject's own. Raises ValidationError when there is
     nobody to report on.
     """
-    is_on_regions = kind == ReportKind.REGION
+    is_on_regions = kind in ON_REGIONS
     chosen = set(languages)
     batch = ReportBatch(
         kind=ReportKind(kind),
         year=year,
-        quarter=quarter if is_on_regions else None,
+        quarter=quarter if kind in BY_QUARTER else None,
         region=region,
         category=None if is_on_regions else category,
         languages=",".join(language for language in LANGUAGES if language in chosen),
@@ -74,7 +76,7 @@ def join(batch: ReportBatch) -> ReportBatch | None:
 
 def entries_of(batch: ReportBatch) -> list[ReportBatchEntry]:
     """An entry for each report of a new batch, which none of them has been asked for yet."""
-    name = "region" if batch.kind == ReportKind.REGION else "organisation"
+    name = "region" if batch.kind in ON_REGIONS else "organisation"
     return [
         ReportBatchEntry(batch=batch, language=language, **{name: subject})
         for subject in subjects_of(batch)
@@ -84,7 +86,7 @@ def entries_of(batch: ReportBatch) -> list[ReportBatchEntry]:
 
 def subjects_of(batch: ReportBatch) -> QuerySet:
     """Whom or what there is a report on: who was a member that year, or regions."""
-    if batch.kind == ReportKind.REGION:
+    if batch.kind in ON_REGIONS:
         regions = Region.objects.order_by("pk")
         return regions.filter(pk=batch.region_id) if batch.region_id else regions
     periods = Membership.objects.filter(

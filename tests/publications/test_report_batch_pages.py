@@ -167,11 +167,28 @@ def test_an_expired_batch_says_so_and_comes_back(client, region):
         ({"kind": "programme"}, "kind"),
         ({"kind": "member", "quarter": 2}, "quarter"),
         ({"languages": ["de"]}, "languages"),
+        ({"kind": "directory", "year": YEAR, "quarter": 2}, "quarter"),
+        ({"kind": "directory", "year": YEAR - 1}, "year"),
     ],
 )
 def test_what_cannot_be_ordered_is_refused_by_name(client, region, values, field):
     client.force_login(factories.create_secretary())
     assert list(client.post(PAGES, typed(**values)).context["form"].errors) == [field]
+
+
+@pytest.mark.parametrize("kind", ["region", "directory"])
+def test_what_is_on_regions_is_about_all_categories(client, region, kind):
+    client.force_login(factories.create_secretary())
+    category = factories.create_category("A").pk
+    answer = client.post(PAGES, typed(kind=kind, year=YEAR, category=category))
+    assert list(answer.context["form"].errors) == ["category"]
+
+
+def test_the_directories_of_the_regions_are_ordered(client, region):
+    client.force_login(factories.create_secretary())
+    answer = client.post(PAGES, typed(kind="directory", year=YEAR), follow=True)
+    assert f"Directories of members, {YEAR}" in answer.content.decode()
+    assert [entry.region for entry in ReportBatch.objects.get().entries.all()] == [region]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

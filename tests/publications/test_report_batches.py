@@ -90,6 +90,7 @@ def test_a_batch_is_on_those_who_were_members_that_year(network):
     assert subjects(category=one.category) == {one}
     assert subjects(kind="region") == {network, three.country.region}
     assert subjects(kind="region", region=network) == {network}
+    assert subjects(kind="directory") == {network, three.country.region}
     with pytest.raises(ValidationError, match="There is nobody to report on"):
         order(year=YEAR - 3)
     assert not ReportBatch.objects.filter(year=YEAR - 3).exists()
@@ -102,6 +103,16 @@ def test_each_report_is_in_the_own_language_or_in_all_that_are_asked_for(network
     both = order(languages=("es", "fr"))
     assert both.languages == "fr,es"
     assert sorted(entry.language for entry in both.entries.all()) == ["es", "fr"]
+
+
+def test_the_directories_of_all_regions_come_as_one_archive_a_language(network):
+    member("Lake", country=factories.create_country("FR", region=factories.create_region("R2")))
+    batch = made(order("directory", languages=("es", "en"), quarter=2))
+    assert (batch.quarter, [archive.language for archive in batch.archives.all()]) == (
+        None,
+        ["en", "es"],
+    )
+    assert packed(batch, "es") == [f"directory-{code}-{YEAR}-es.pdf" for code in ("r2", "r8")]
 
 
 def test_a_second_order_joins_the_first_while_that_is_under_way(network):

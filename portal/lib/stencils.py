@@ -55,14 +55,17 @@ class Stencil:
         *,
         to: str,
         headers: Mapping[str, str],
-        words: Mapping[str, str],
+        words: Mapping[str, str | bytes],
     ) -> bytes:
         """The mail of one reader, ready for the wire: no line of it begins with a dot.
 
-        ``words`` has a value for each hole. Raises Unwritable for an address or a header that no
-        mail can carry.
+        ``words`` has a value for each hole; bytes are what ``quoted`` made of it before. Raises
+        Unwritable for an address or a header that no mail can carry.
         """
-        written = {name: quoted(value) for name, value in words.items()}
+        written = {
+            name: value if isinstance(value, bytes) else quoted(value)
+            for name, value in words.items()
+        }
         pieces = self._pieces.copy()
         pieces[1::2] = [written[name] for name in self._names]
         head = [b"To: ", address(to), b"\r\n"]

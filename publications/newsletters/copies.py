@@ -29,7 +29,7 @@ class Segment:
     def __init__(self, message: EmailMessage, language: str):
         self.language = language
         # Dates are written once for all who are subscribed since the same day.
-        self.since: dict[datetime.date | None, str] = {}
+        self.since: dict[datetime.date | None, bytes] = {}
         self.unsubscribe = message.extra_headers["List-Unsubscribe"]
         holes = {"token": rendering.TOKEN, "since": rendering.SINCE}
         self.stencil = stencils.Stencil(message, holes=holes, own=OWN_HEADERS)
@@ -50,7 +50,8 @@ class Segment:
     def copy(self, row: Row, *, since: datetime.date | None = None) -> tuple[str, bytes]:
         """The address and the mail of one reader. Raises stencils.Unwritable."""
         if since not in self.since:
-            self.since[since] = rendering.since_when(since, self.language)
+            told = rendering.since_when(since, self.language)
+            self.since[since] = stencils.quoted(told)
         to = stencils.address(row.email).decode("ascii")
         content = self.stencil.filled(
             to=to,

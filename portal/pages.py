@@ -27,7 +27,12 @@ urlpatterns = [
     path("light/dossier.txt", light.dossier_text, name="dossier_text"),
     path("light/dossier.pdf", light.dossier_pdf, name="dossier_pdf"),
     path("light/library/<slug:code>.zip", light.library, name="light_library"),
-    path("publications/<slug:symbol>.pdf", light.whole_text, name="whole_text"),
+    # Of symbols alone: nothing that looks like the name of a stored file leads on.
+    re_path(
+        r"^publications/(?P<symbol>[A-Za-z]-[0-9]{4}-[0-9]{2,4})\.pdf\Z",
+        light.whole_text,
+        name="whole_text",
+    ),
     re_path(
         r"^light/publications/(?P<symbol>[\w-]{1,30})\.(?P<form>txt|pdf)\Z",
         light.publication,

@@ -220,4 +220,8 @@ def space_publication(request: HttpRequest, symbol: str) -> HttpResponse:
     rows = with_relations(Publication.objects.visible_to(request.user).published())
     record = get_object_or_404(rows.called(symbol))
     reading.note(request, "publication", record.pk)
-    return render(request, "publications/library/space_detail.html", detail(record, area="space"))
+    context = detail(record, area="space")
+    if printable.is_printable(record, current_language()):
+        url = reverse("portal:whole_text", kwargs={"symbol": record.dashed_symbol})
+        context["whole"] = render_to_string("publications/library/_whole.html", {"url": url})
+    return render(request, "publications/library/space_detail.html", context)

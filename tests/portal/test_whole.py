@@ -210,6 +210,17 @@ def test_the_page_with_its_button_costs_no_further_query(client, django_assert_n
         assert client.get(PAGE).content == first
 
 
+def test_members_find_it_in_their_area_too(client):
+    record, reserved = a_text(), a_text(symbol="P/2026/15", access="members")
+    client.force_login(create_contact())
+    assert ADDRESS in client.get("/fr/space/library/P-2026-14/").content.decode()
+    page = client.get(f"/fr/space/library/{reserved.dashed_symbol}/").content.decode()
+    assert "<h2>Un</h2>" in page
+    assert ".pdf" not in page
+    add_file(record, "fr", a_pdf())
+    assert ADDRESS not in client.get("/fr/space/library/P-2026-14/").content.decode()
+
+
 def test_a_changed_text_is_not_given_as_it_was(client):
     record = a_text()
     whole.make_due()

@@ -3,6 +3,7 @@
 import datetime
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ from publications.models import AxisDigest, Delivery, Issue, Sending
 from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import drafting, gate, sending
+from publications.newsletters import drafting, gate, ledger, running, sending
 from tests import factories as make
 from tests.sink import Sink
 
@@ -117,3 +118,33 @@ def kill(pid: int):
     """End it as a power cut would."""
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+
+
+def go_on(issue: Issue, *, rounds: int = 5):
+    """The schedule rings until the issue is over, and time passes in between."""
+    for _ in range(rounds):
+        sending.deliver(issue)
+        let_time_pass(issue)
+    sending.deliver(issue)
+
+
+def dies_with(batch: ledger.Batch):
+    """A worker hands over the first mail of a batch, and dies before it can write more."""
+    issue = Issue.objects.get(state=IssueState.SENDING)
+    run = running.LetterRun(issue, until=time.monotonic() + 10)
+    with run.post:
+        run.attempt(batch.rows[0], batch)
+
+
+def on(step: str, answer: str, *addresses: str, times: int = 1):
+    """The answer at a step, so often for each of some addresses, or for every one."""
+    given: dict[str, int] = {}
+
+    def script(asked, address, number):
+        if asked == step and (not addresses or address in addresses):
+            given[address] = given.get(address, 0) + 1
+            if given[address] <= times:
+                return answer
+        return None
+
+    return script

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from members.models import Notice
-from publications.models import ReportBatch
+from publications.models import Report, ReportBatch
+from publications.reports import making
 from tests.browser.axe import assert_accessible
 from tests.browser.house import furnish
 from tests.browser.test_journeys import log_in
@@ -73,3 +74,39 @@ def test_a_member_whose_file_expired_has_it_made_again(visit):
     page.wait_for_url("**/space/documents/")
     file = page.request.get(f"/fr/space/documents/{report.pk}/file")
     assert file.body().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_a_member_asks_for_its_year_reads_it_and_takes_it_home(visit, width, scheme):
+    house = furnish()
+    page = visit("/fr/account/login/", width=width, color_scheme=scheme)
+    log_in(page, house["contact"])
+    page.goto("/en/space/documents/")
+    page.select_option("select[name=kind]", "member")
+    page.select_option("select[name=language]", "es")
+    page.locator("main form.form button").click()
+    page.wait_for_url("**/en/space/documents/")
+    report = Report.objects.get(kind="member")
+    assert report.state == "done", report.error
+    page.reload()
+    link = page.locator(f"main a[href='{report.get_absolute_url()}']")
+    assert page.request.get(link.get_attribute("href")).body().startswith(b"%PDF-")
+    page.locator(f"main a[href$='/documents/{report.pk}/']").click()
+    assert page.locator(".report").get_attribute("lang") == "es"
+    assert "Afiliación y cuota" in page.locator(".report").inner_text()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+@pytest.mark.parametrize("kind", ["region", "programme", "directory"])
+def test_each_report_is_read_as_a_page(visit, kind, width, scheme):
+    house = furnish()
+    region = house["organisation"].region if kind == "region" else None
+    report = making.request(kind=kind, subject=region, language="fr", year=YEAR)
+    if report.state != "done":
+        making.make(report)
+    page = visit("/fr/account/login/", width=width, color_scheme=scheme)
+    log_in(page, house["secretary"])
+    page.goto(f"/fr/space/documents/{report.pk}/")
+    assert page.locator(".report h2").count() > 1
+    assert_accessible(page)

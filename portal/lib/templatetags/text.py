@@ -91,6 +91,12 @@ def tr_html(context, record: Translatable, field: str) -> str:
     return format_html('{}<div lang="{}">{}</div>', note, text.language, mark_safe(html))
 
 
+@register.simple_block_tag(end_name="endscrolling")
+def scrolling(content: str) -> str:
+    """Around what has tables that were laid out for paper; they are reached by keyboard too."""
+    return mark_safe(TABLE.sub(r'<div class="scroll" tabindex="0">\g<0></div>', content))
+
+
 @register.simple_tag
 def html_of(record: Translatable, field: str, language: str) -> str:
     """The record's own sanitised prose in one language, for who works on it in a closed area."""

@@ -27,6 +27,8 @@ from publications.reports.directory import (
 from publications.reports.figures import RegionData
 
 INDEX_TEMPLATE = "publications/reports/directory_index.html"
+# Some 94 pages. Time and memory grow with the pages; so many members take a tenth of the time and a
+# third of the memory that a directory is given (tests/bench/directory.py).
 MEMBERS_PER_VOLUME = 1500
 # A date for the entries of the zip, so that the same volumes make the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -1,12 +1,10 @@
 """What a report costs, beside bare WeasyPrint on the same final HTML and CSS in a warm process.
 
-CPU is that of this process and of those it makes; memory is what a document has at its height
-beyond the idle process, in the process that lays it out. Then two hundred reports are made one
-after another, and asked for again. `python -m tests.bench.reports` runs this part alone.
+CPU is that of this process and of those it makes; memory is measured in fresh processes (see
+heights). Then two hundred reports are made one after another, reports that are ready are ordered
+again, and two workers are set beside one. `python -m tests.bench.reports` runs this part alone.
 """
 
-import os
-import re
 import resource
 import statistics
 import sys
@@ -15,6 +13,10 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.bench import heights
+from tests.bench.heights import own_memory
+from tests.bench.workers import bench_workers
 
 PROMISED = 1.15
 ROUNDS = 5
@@ -37,28 +39,6 @@ def in_turns(calls: dict[str, Callable[[], object]]) -> dict[str, float]:
             if number:
                 spent[name].append(cpu() - started)
     return {name: statistics.median(values) for name, values in spent.items()}
-
-
-def own_memory() -> float:
-    """Megabytes that this process shares with no other."""
-    kept = Path("/proc/self/smaps_rollup").read_text()
-    return sum(map(int, re.findall(r"^Private_\w+:\s+(\d+) kB", kept, re.M))) / 1024
-
-
-def at_its_height(call: Callable[[], object]) -> float:
-    """Megabytes of a call in a forked process at its end, when nothing has been collected, or
-    what its own children had at most."""
-    reader, writer = os.pipe()
-    if os.fork() == 0:
-        before = own_memory()
-        call()
-        os.write(writer, f"{own_memory() - before}".encode())
-        os._exit(0)
-    os.close(writer)
-    with open(reader) as pipe:
-        found = float(pipe.read())
-    os.wait()
-    return found
 
 
 def bench_reports():
@@ -99,11 +79,22 @@ def bench_reports():
         ratio = spent[name] / spent["bare"]
         told = f"at most {PROMISED}" if ratio <= PROMISED else f"MORE THAN {PROMISED}"
         print(f"report, {name}: {spent[name] * 1000:.0f} ms CPU, {ratio:.2f} of bare ({told})")
-    # In one process both: the one that our documents fork measures itself no differently.
-    floor, ours = at_its_height(bare), at_its_height(lambda: pdf.from_html(html, archived=True))
-    print(f"report, memory: {ours:.0f} MB, {ours / floor:.2f} of bare ({floor:.0f} MB)")
+    bench_memory(html)
     bench_many(laid_out)
     bench_again(year)
+    bench_workers(year)
+
+
+def bench_memory(html: str):
+    with tempfile.NamedTemporaryFile("w", suffix=".html") as file:
+        file.write(html)
+        file.flush()
+        floor, ours = (heights.height(way, Path(file.name)) for way in ("bare", "apart"))
+    print(
+        f"report, memory: {ours.document:.1f} MB beyond {ours.idle:.1f} MB of the idle worker, "
+        f"bare {floor.document:.1f} beyond {floor.idle:.1f}; together {ours.together:.0f} MB, "
+        f"{ours.together / floor.together:.2f} of bare"
+    )
 
 
 def bench_many(call: Callable[[], object]):

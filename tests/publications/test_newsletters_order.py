@@ -144,6 +144,7 @@ def test_an_editor_moves_within_the_order_of_a_language(issue, client):
     page = client.get(desk(issue, "?order=es")).content.decode()
     assert titles_on(page) == ["Alpha", "Gamma", "Beta"]
     assert 'value="remove"' not in page
+    assert 'value="languages"' not in page
     assert titles_on(client.get(desk(issue)).content.decode()) == list(TITLES)
     client.post(desk(issue, "items/"), {"act": "common_order", "order": "es"})
     assert titles_on(client.get(desk(issue, "?order=es")).content.decode()) == list(TITLES)
@@ -172,5 +173,5 @@ def test_each_form_of_the_page_of_a_letter_can_be_sent(issue, client, rest):
     client.force_login(make.create_secretary())
     page = html.fromstring(client.get(desk(issue, rest)).content)
     forms = page.xpath("//main//form[@method='post']")
-    assert len(forms) > 5
+    assert len(forms) > (3 if rest else 5)
     assert [one.action for one in forms if "csrfmiddlewaretoken" not in one.fields] == []

@@ -3,7 +3,6 @@
 A regional executive sees one region's and records nothing.
 """
 
-import csv
 from collections.abc import Callable, Iterator
 
 from django.contrib import messages
@@ -21,10 +20,10 @@ from members.forms.dues import DuesFilter, IssueForm, PaymentForm, ReasonForm, W
 from members.models import Invoice, Membership, Organisation, Payment, User, Waiver
 from members.perms import may_record_dues, may_see_dues
 from portal.lib.access import permitted
+from portal.lib.sheets.writing import as_csv
 from portal.lib.translations import current_language
 
 PER_PAGE = 50
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def filtered(request: HttpRequest) -> tuple[DuesFilter, object]:
@@ -50,17 +49,10 @@ def invoices(request: HttpRequest) -> HttpResponse:
 def invoices_csv(request: HttpRequest) -> HttpResponse:
     _filters, found = filtered(request)
     return StreamingHttpResponse(
-        csv_lines(found.order_by("number")),
+        as_csv(csv_rows(found.order_by("number"))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="dues.csv"'},
     )
-
-
-class Echo:
-    """What a CSV writer writes to when its lines are to be streamed."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 COLUMNS = (
@@ -69,29 +61,26 @@ COLUMNS = (
 )
 
 
-def csv_lines(found) -> Iterator[str]:
-    """One invoice a line, safe to open in a spreadsheet; amounts with a decimal point."""
-    writer = csv.writer(Echo())
+def csv_rows(found) -> Iterator[list]:
+    """One invoice a line; amounts with a decimal point."""
     today = timezone.localdate()
-    yield "\ufeff" + writer.writerow(COLUMNS)
+    yield list(COLUMNS)
     rows = found.select_related("organisation", "membership", "category")
     for invoice in rows.iterator(chunk_size=500):
-        cells = (
+        yield [
             invoice.number,
             str(invoice.organisation),
             invoice.category.code,
             invoice.country_id or "",
             invoice.income_group,
-            *(
-                day.isoformat()
-                for day in (invoice.membership.starts_on, invoice.membership.ends_on)
-            ),
-            *(day.isoformat() for day in (invoice.issued_on, invoice.due_on)),
+            invoice.membership.starts_on,
+            invoice.membership.ends_on,
+            invoice.issued_on,
+            invoice.due_on,
             invoice.currency,
             *map(str, (invoice.amount, invoice.paid, invoice.waived, invoice.balance)),
             invoice.state_on(today).value,
-        )
-        yield writer.writerow([f"'{c}" if c.startswith(FORMULA_STARTS) else c for c in cells])
+        ]
 
 
 @permitted(may_record_dues)

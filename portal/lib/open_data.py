@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib import revision
 from portal.lib.links import absolute
+from portal.lib.sheets.cells import neutral
 from portal.lib.translations import LANGUAGES, Translatable
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 LICENCE_NAME = "CC-BY-4.0"
 AT_ONCE = 500
@@ -129,7 +129,7 @@ def cell(value) -> str:
         return "true" if value else "false"
     value = written(value)
     text = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return neutral(text)
 
 
 def as_json(name: str, rows: Iterable[dict]) -> Iterator[str]:

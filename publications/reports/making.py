@@ -1,9 +1,7 @@
 """Asking for reports and making them: one row each, joined when asked twice, never half a file."""
 
-import csv
 import datetime
 import hashlib
-import io
 import itertools
 import json
 import logging
@@ -20,6 +18,7 @@ from django.utils.translation import gettext as _
 from members.models import Organisation, User
 from portal.lib import links, network, pdf
 from portal.lib.jobs import JobCancelled, JobState
+from portal.lib.sheets.writing import as_csv
 from publications.models import Report, periods
 from publications.models.reports import ReportKind, report_path
 from publications.reports import (
@@ -51,7 +50,6 @@ SUFFIXES = (".pdf", ".zip")
 # The key of the day in the figures that a report keeps.
 AS_OF = "as_of"
 Drawing = Callable[[dict, str], dict | None]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def request(
@@ -357,20 +355,7 @@ def permanent_address(kind: str, data: dict, language: str) -> str:
 
 
 def figures_csv(*, kind: str, data: dict) -> bytes:
-    return as_csv(KINDS[ReportKind(kind)].table(data))
-
-
-def as_csv(rows: list[list]) -> bytes:
-    """The rows as CSV for a spreadsheet; a text that looks like a formula is made harmless."""
-    output = io.StringIO()
-    csv.writer(output).writerows([[harmless(cell) for cell in row] for row in rows])
-    return output.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell):
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+    return b"".join(as_csv(KINDS[ReportKind(kind)].table(data)))
 
 
 def file_name(report: Report, *, suffix: str = "") -> str:

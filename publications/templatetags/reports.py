@@ -112,12 +112,6 @@ def has_lines(parts: Sequence[dict]) -> bool:
     return any(part["lines"] for part in parts)
 
 
-@register.filter
-def bare_address(url: str) -> str:
-    """An address as it is written on paper: without https:// and without a slash at its end."""
-    return url.partition("://")[2].rstrip("/") or url
-
-
 @register.simple_tag
 def directory_index(data: directory.Directory, language: str) -> dict:
     """The countries and acronyms of a directory, each with the place it leads to."""

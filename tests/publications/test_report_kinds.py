@@ -305,6 +305,7 @@ CASES = {
     "region": ("south", {"members": 4, "national": 1, "publications": 1, "events": 0}),
     "programme": (None, {"activities": 1, "events": 1, "publications": 1, "members": 2}),
     "directory": (None, {"members": 4, "countries": 2}),
+    "member": ("council", {"periods": 1, "people": 0, "region_members": 4, "region_events": 0}),
 }
 
 

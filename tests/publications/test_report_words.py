@@ -4,6 +4,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from portal.lib.templatetags import paper
 from publications.reports import making
 from publications.templatetags import reports
 from tests import factories
@@ -60,7 +61,7 @@ def test_no_grouping_is_covered_best_where_none_is_covered():
     ],
 )
 def test_an_address_is_written_as_on_paper(address, written):
-    assert reports.bare_address(address) == written
+    assert paper.bare_address(address) == written
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,12 @@ def contents(content: str, depth: int = 2) -> str:
 
 
 @register.filter
+def bare_address(url: str) -> str:
+    """An address as it is written on paper: without https:// and without a slash at its end."""
+    return url.partition("://")[2].rstrip("/") or url
+
+
+@register.filter
 def unbroken(number: str) -> str:
     """A symbol or number that a line does not end within, though it may after a slash."""
     return format_html('<span class="symbol">{}</span>', number)

@@ -12,13 +12,14 @@ class MembersConfig(AppConfig):
         from members import (  # noqa: PLC0415
             accounts,
             chronicle,
+            counting,
             guards,
             own_parts,
             personal,
             second_factor,
         )
         from members.sections import NEW_MEMBERS  # noqa: PLC0415
-        from portal.lib import sections  # noqa: PLC0415
+        from portal.lib import changes, sections  # noqa: PLC0415
 
         accounts.listen()
         second_factor.listen()
@@ -26,4 +27,6 @@ class MembersConfig(AppConfig):
         post_migrate.connect(guards.ensure, sender=self, dispatch_uid="members.guards")
         chronicle.listen()
         personal.listen()
+        counting.listen()
+        changes.register(counting.follow)
         sections.register(NEW_MEMBERS)

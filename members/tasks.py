@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from members import invitations, notices
+from members import counting, invitations, notices
 from members.models import Invitation
 
 
@@ -37,3 +37,8 @@ def requeue_stale_imports():
     from members.imports import staging  # noqa: PLC0415  imports ring the tasks above
 
     staging.requeue_stale()
+
+
+@shared_task(name="members.repair_counts")
+def repair_counts():
+    counting.repair()

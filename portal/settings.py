@@ -282,6 +282,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publications.repair_shelves",
         "schedule": crontab(minute=10, hour=2),
     },
+    "repair-member-counts": {
+        "task": "members.repair_counts",
+        "schedule": crontab(minute=20, hour=2),
+    },
     "repair-search-index": {
         "task": "portal.repair_search_index",
         "schedule": crontab(minute=30, hour=2),

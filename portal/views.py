@@ -11,8 +11,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from members import directory, reach
-from members.models import Organisation
+from members import counting, directory, reach
 from portal.forms import ContactForm
 from portal.lib import alternates, network, reading
 from portal.lib.addresses import current, moved
@@ -29,6 +28,8 @@ from publications.models import Issue, Publication
 from publications.views import machines
 from regions import maps
 from regions.models import Grouping, Region
+
+MOST_MEMBERS = 50  # that the page of a region names
 
 
 @login_not_required
@@ -147,17 +148,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     if code != code.upper():
         return redirect("portal:region", code=code.upper(), permanent=True)
     found = get_object_or_404(Region, code=code)
-    members = list(
-        Organisation.objects.public()
-        .in_region(found)
-        .select_related("category", "country")
-        .with_first_year()
-        .by_country()
-    )
-    counts: dict[str, int] = {}
-    for member in members:
-        if member.country_id:
-            counts[member.country_id] = counts.get(member.country_id, 0) + 1
+    members = counting.of_region(found)
     reading.note(request, "region", found.pk)
     publications = Publication.objects.announced().in_region(found)
     alternates.tell(request, found)
@@ -166,11 +157,12 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         "portal/region.html",
         {
             "region": found,
-            "members": members,
-            "map": maps.of_region(found, counts),
+            "members": directory.first_of_region(found, members, most=MOST_MEMBERS),
+            "more_members": members.public if members.public > MOST_MEMBERS else 0,
+            "map": maps.of_region(found, members.by_country),
             "figures": [
-                (_("Member organisations"), Organisation.objects.active().in_region(found).count()),
-                (_("Countries with a member"), len(counts)),
+                (_("Member organisations"), members.all),
+                (_("Countries with a member"), len(members.by_country)),
                 (_("Publications"), shelving.numbers("region").get(found.code, 0)),
             ],
             "reach": reach.of_region(found),

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.db import models, transaction
-from django.db.models import F
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
+from portal.lib import tallies
 from portal.lib.changes import announce
 from portal.lib.translations import LANGUAGES
 from publications.models import FacetCount, Placement, Publication, PublicationFile
@@ -77,7 +77,7 @@ def publication_goes(sender, instance, **_):
     counted = Publication.objects.filter(pk=instance.pk).values_list("counted", flat=True).first()
     differences: Counter[str] = Counter()
     differences.subtract(counted or ())
-    transaction.on_commit(lambda: correct(differences))
+    transaction.on_commit(lambda: tallies.correct(FacetCount, differences))
 
 
 def listen():
@@ -197,7 +197,7 @@ def follow(changed: Iterable[models.Model]):
                     moved.append(row)
             Publication.objects.bulk_update(moved, ["counted"])
             placed_anew = place(rows)
-            correct(differences)
+            tallies.correct(FacetCount, differences)
             # A page with the counts, or with the newest under a value, may have been kept since
             # the change itself was told.
             announce(*(rows if placed_anew else moved))
@@ -206,17 +206,6 @@ def follow(changed: Iterable[models.Model]):
 def without_texts(rows: models.QuerySet) -> models.QuerySet:
     prose = (f"{name}_{code}" for name in ("summary", "body") for code in LANGUAGES)
     return rows.defer(*prose, "references")
-
-
-@transaction.atomic
-def correct(differences: Counter[str]):
-    """Add to the counts, always in the same order: two that do so at once wait, and go on."""
-    for key, difference in sorted(differences.items()):
-        if not difference:
-            continue
-        facet, _colon, value = key.partition(":")
-        row, _made = FacetCount.objects.get_or_create(facet=facet, value=value)
-        FacetCount.objects.filter(pk=row.pk).update(number=F("number") + difference)
 
 
 def repair() -> int:
@@ -252,6 +241,6 @@ def repair() -> int:
         differences = Counter(totals)
         differences.subtract(kept)
         mended += sum(1 for difference in differences.values() if difference)
-        correct(differences)
+        tallies.correct(FacetCount, differences)
         FacetCount.objects.filter(number__lte=0).delete()
     return mended

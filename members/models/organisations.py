@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -57,9 +57,11 @@ class OrganisationQuerySet(AddressedQuerySet, TranslatableQuerySet):
 
     def in_region(self, region: Region):
         """Those of the region's countries, and those active in the region without one country."""
+        active = self.model.regions.through.objects.filter(region=region)
         return self.filter(
-            Q(country__region=region) | Q(country__isnull=True, regions=region)
-        ).distinct()
+            Q(country__region=region)
+            | Q(Exists(active.filter(organisation=OuterRef("pk"))), country__isnull=True)
+        )
 
     def in_country(self, country: Country):
         return self.filter(country=country)
@@ -109,7 +111,8 @@ class OrganisationQuerySet(AddressedQuerySet, TranslatableQuerySet):
 
     def with_first_year(self):
         """Each with ``first_year``, the year it first became a member, read in the same query."""
-        return self.annotate(first_year=Min("memberships__starts_on__year"))
+        periods = self._periods().order_by("starts_on")
+        return self.annotate(first_year=Subquery(periods.values("starts_on__year")[:1]))
 
     def national(self):
         """Those of a category of which a country has one, whether or not they hold its seat."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from members import directory as listing
 from members import feeds as own_feeds
 from members import open_data, reach
+from members.choices import Choice, Counted, counted
 from members.models import Category, Facet, Organisation
 from members.models.facets import FacetKind
-from members.models.organisations import OrganisationQuerySet
-from portal.lib import feeds, network
+from portal.lib import feeds, network, paging
 from portal.lib.public import reads_query
 from portal.lib.said import longer
 from portal.lib.translations import current_language
@@ -48,11 +48,8 @@ class DirectoryForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["word"].widget.input_type = "search"
-        self.fields["country"].queryset = (
-            Country.objects.filter(organisations__in=Organisation.objects.public())
-            .distinct()
-            .order_by(f"sort_{current_language()}")
-        )
+        public = Organisation.objects.public().filter(country=OuterRef("pk"))
+        self.fields["country"].queryset = Country.objects.filter(Exists(public)).in_order()
 
     def filters(self) -> dict:
         """The arguments of directory.found that were understood."""
@@ -62,10 +59,10 @@ class DirectoryForm(forms.Form):
             chosen["category"] = chosen["category"].code
         return chosen
 
-    def offer(self, choices: dict[str, list[listing.Choice]]):
+    def offer(self, choices: dict[str, list[Choice]]):
         """Show beside each choice how many organisations it leaves; what is chosen stays."""
         for name, offered in choices.items():
-            options = [(one.value, longer(one.label, f" ({one.count})")) for one in offered]
+            options = [(one.value, longer(one.label, f" ({one.written})")) for one in offered]
             current = self.cleaned_data.get(name)
             if current and current.code not in dict(options):
                 options.append((current.code, longer(str(current), " (0)")))
@@ -73,59 +70,49 @@ class DirectoryForm(forms.Form):
 
 
 @login_not_required
-@reads_query(*DirectoryForm.base_fields, "page")
+@reads_query(*DirectoryForm.base_fields, paging.AFTER, paging.BEFORE)
 def directory(request: HttpRequest) -> HttpResponse:
     form = DirectoryForm(request.GET)
     chosen = form.filters()
-    choices = listing.choices(chosen)
-    form.offer(choices)
-    rows = listing.found(**chosen)
+    found = counted(chosen)
+    form.offer(found.offered)
+    rows = listing.with_places(listing.narrowed(**chosen))
+    order = (f"sort_{current_language()}", "pk")
+    page = paging.page_of(rows, by=order, query=request.GET, size=PER_PAGE)
+    if found.is_more and not page.has_previous() and not page.has_next():
+        found = found._replace(total=len(page), is_more=False)
     return render(
         request,
         "members/directory.html",
         {
             "form": form,
-            "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-            "regions": counted_regions(choices["region"]),
+            "page": page,
+            "found": found,
+            "regions": found.regions,
             "reach": reach_of(chosen),
             "scope": "country" if "country" in chosen else "region" if chosen else "world",
-            "total": Organisation.objects.active().count(),
-            "countries": Organisation.objects.public()
-            .filter(country__isnull=False)
-            .values("country")
-            .distinct()
-            .count(),
             "is_filtered": bool(chosen),
-            **map_of(rows, chosen, choices["region"]),
+            **map_of(found, chosen),
         },
     )
 
 
-def counted_regions(offered: list[listing.Choice]) -> list[Region]:
-    """The nine regions in order, each with how many organisations choosing it would leave."""
-    counts = {choice.value: choice.count for choice in offered}
-    regions = list(Region.objects.all())
-    for region in regions:
-        region.count = counts.get(region.code, 0)
-    return regions
-
-
-def map_of(rows: OrganisationQuerySet, chosen: dict, offered: list[listing.Choice]) -> dict:
+def map_of(found: Counted, chosen: dict) -> dict:
     """The map of what is listed: one region's countries when it is in one region, else the world.
 
     While no region is chosen, what the regions are offered with is what the list holds of each.
     """
     region = chosen.get("region") or (chosen["country"].region if "country" in chosen else None)
     if region:
-        counts = listing.counts_by_country(rows)
-        return {"region": region, "map": maps.of_region(region, counts), "world": None}
+        drawn = maps.of_region(region, found.by_country)
+        return {"region": region, "map": drawn, "world": None}
     details = {
         choice.value: {
             "name": choice.label,
             "href": f"?region={choice.value}",
             "count": choice.count,
         }
-        for choice in offered
+        for choice in found.offered["region"]
     }
     return {"region": None, "map": None, "world": maps.of_world(details)}
 

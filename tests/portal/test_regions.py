@@ -1,10 +1,13 @@
 """The map of the nine regions, and the page of one region."""
 
 import datetime
+import re
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from members import counting
+from members.models import Organisation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +93,34 @@ def test_members_stand_by_country_in_the_readers_alphabet(client, region):
         "fr": ["In ZA", "In KE", "A network"],
         "en": ["In KE", "In ZA", "A network"],
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_a_large_region_names_its_first_members_and_leads_to_all(client, region, language):
+    for code, number in (("ZA", 25), ("KE", 30), ("MW", 5)):
+        country = factories.create_country(code, region=region)
+        for _ in range(number):
+            factories.create_organisation(country=country)
+    nowhere = factories.create_organisation(country=None, category="B")
+    nowhere.regions.set([region])
+    factories.create_organisation(country=country, name="Refuge", discreet=True)
+    counting.repair()
+    answer = client.get(f"/{language}/regions/R8/")
+    with translation.override(language):
+        every = list(Organisation.objects.public().in_region(region).by_country())
+    assert answer.context["members"] == every[:50]
+    assert answer.context["figures"][0][1] == 62
+    html = answer.content.decode()
+    assert len(answer.content) < 60_000
+    assert "Refuge" not in html
+    assert re.search(rf'href="/{language}/members/\?region=R8">[^<]*\b61\b[^<]*</a>', html)
+
+
+def test_a_small_region_names_all_its_members(client, region):
+    factories.create_organisation(country=factories.create_country("KE", region=region))
+    html = client.get("/en/regions/R8/").content.decode()
+    assert "members of the region" not in html
 
 
 def test_the_latest_texts_letters_and_events_of_the_region(client, region):

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from members import counting
 from publications import shelving
 
 
@@ -34,7 +35,8 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.say("Migrating the database")
             call_command("migrate", interactive=False, verbosity=0)
-            shelving.repair()  # what an update adds to the rows of the library
+            counting.repair()  # what an update adds to the counts of the directory
+            shelving.repair()  # and to the rows of the library
 
     def collect_static_files(self):
         stamp = Path(settings.STATIC_ROOT) / ".collected"

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from members import deciding, merging, unmerging
 from members.models.organisations import Status
 from publications import certificates
 from publications.models import Certificate
@@ -173,6 +174,49 @@ def test_codes_cannot_be_tried_one_after_the_other(client, period):
         last = client.head(f"/en/verify/{CODE}/")
     assert last.status_code == 404
     assert answer_to(client, CODE).status_code == 429
+
+
+# -- What is taken back and made one ---------------------------------------------------------------
+
+
+def test_of_two_members_made_one_the_kept_certificate_stays_valid(client, period):
+    other = factories.create_membership(factories.create_organisation(name="River council"))
+    kept, removed = (certificates.issue(row).code for row in (period, other))
+    secretary = factories.create_secretary()
+    merge = merging.merge_organisations(
+        period.organisation, other.organisation, choices={}, by=secretary
+    )
+    assert "This certificate is valid." in answer_to(client, kept).content.decode()
+    assert "This certificate has been replaced." in answer_to(client, removed).content.decode()
+
+    unmerging.undo(merge, by=secretary)
+    for code in (kept, removed):
+        assert "This certificate is valid." in answer_to(client, code).content.decode()
+
+
+def test_a_certificate_of_the_removed_moves_where_the_kept_has_none(client, period):
+    other = factories.create_membership(factories.create_organisation(name="River council"))
+    code = certificates.issue(other).code
+    merging.merge_organisations(
+        period.organisation, other.organisation, choices={}, by=factories.create_secretary()
+    )
+    assert Certificate.objects.current().get(code=code).membership == period
+
+
+def test_the_code_of_an_acceptance_that_was_undone_is_no_longer_valid(client):
+    factories.create_network()
+    secretary = factories.create_secretary()
+    application = factories.create_application(people=1)
+    now = timezone.now()
+    application.events.create(kind="submitted", state="submitted", at=now, public_from=now)
+    acceptance = deciding.accept(application, by=secretary)
+    certificate.prepare(acceptance.organisation, acceptance.membership.starts_on.year)
+    code = Certificate.objects.get().code
+    assert "This certificate is valid." in answer_to(client, code).content.decode()
+    deciding.take_back(application, by=secretary)
+    html = answer_to(client, code).content.decode()
+    assert "This certificate is no longer valid." in html
+    assert "This certificate is valid." not in html
 
 
 # -- The paper -------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Two batches of reports: one that is ready, and one in which a report failed."""
 
+import errno
+
 from django.utils import timezone
 
 from members.models import User
@@ -10,7 +12,6 @@ from regions.models import Region
 
 # A region of few members, as each report takes a second.
 CODE = "R3"
-WHY = "PermissionError: the folder of files could not be written to"
 
 
 def create_batches(secretary: User) -> int:
@@ -23,7 +24,8 @@ def create_batches(secretary: User) -> int:
     lots.work_on(broken)
     last, *others = Report.objects.waiting().filter(entries__batch=broken)
     last.claim()
-    last.fail(WHY)
+    # As if the folder of its files had been full.
+    last.fail(making.explanation(last, OSError(errno.ENOSPC, "example")))
     for report in others:
         making.make(report)
     lots.work_on(broken)

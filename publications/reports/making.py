@@ -193,7 +193,10 @@ def explanation(report: Report, error: Exception) -> str:
             "megabytes": limits(report.kind).megabytes
         }
     logger.error("report %s failed", report.pk, exc_info=error)
-    return f"{type(error).__name__}: {error}"
+    return _(
+        "The portal itself failed. Ask for it again; if that fails too, tell your administrator "
+        "that it was report %(number)s: the log says why."
+    ) % {"number": report.pk}
 
 
 def reader_language(report: Report) -> str:

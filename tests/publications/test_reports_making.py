@@ -1,6 +1,7 @@
 """Making one report: once for the same contents, whole or not at all, and never for ever."""
 
 import datetime
+import errno
 import io
 
 import pikepdf
@@ -197,6 +198,22 @@ def test_what_runs_away_is_stopped_and_says_so(organisation, settings):
     assert (report.state, stored(report)) == (JobState.FAILED, [])
     told = "La production demandait plus de -200 Mo de mémoire\u00a0; elle a été arrêtée."
     assert report.error == told
+
+
+class FullStorage(InMemoryStorage):
+    def _save(self, name, content):
+        raise OSError(errno.ENOSPC, "No space left on device", "/secret/place")
+
+
+@pytest.mark.slow
+def test_what_fails_within_is_told_without_its_insides(organisation, monkeypatch, caplog):
+    monkeypatch.setattr(Report._meta.get_field("file"), "storage", FullStorage())
+    report = ask(organisation, by=factories.create_person(language="fr"))
+    assert making.make(report) is False
+    assert report.state == JobState.FAILED
+    assert report.error.startswith("Le portail lui-même a échoué.")
+    assert f"n\u00b0\u00a0{report.pk}" in report.error and "secret" not in report.error
+    assert "No space left on device" in caplog.text
 
 
 def test_limits_are_those_of_the_kind(settings, monkeypatch):

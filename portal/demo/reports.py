@@ -2,7 +2,7 @@
 
 import errno
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from members.models import User
 from publications.models import Report, ReportBatch
@@ -25,7 +25,8 @@ def create_batches(secretary: User) -> int:
     last, *others = Report.objects.waiting().filter(entries__batch=broken)
     last.claim()
     # As if the folder of its files had been full.
-    last.fail(making.explanation(last, OSError(errno.ENOSPC, "example")))
+    with translation.override(making.reader_language(last)):
+        last.fail(making.explanation(last, OSError(errno.ENOSPC, "example")))
     for report in others:
         making.make(report)
     lots.work_on(broken)

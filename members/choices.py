@@ -138,10 +138,8 @@ class Directory:
         places = self.places(chosen)
         if places is not None:
             tests.append(frozenset(f"{PLACE}:{place}" for place in places))
-        if code := chosen.get("category"):
-            tests.append(
-                frozenset(f"{CATEGORY}:{one.pk}" for one in self.categories if one.code == code)
-            )
+        if category := chosen.get("category"):
+            tests.append(frozenset({f"{CATEGORY}:{category.pk}"}))
         tests += [frozenset({f"{FACET}:{chosen[name].pk}"}) for name in FACETS if name in chosen]
         return tests
 

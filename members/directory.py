@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from members import counting
 from members.counting import Members
-from members.models import Facet, Organisation
+from members.models import Category, Facet, Organisation
 from members.models.organisations import OrganisationQuerySet
 from regions.models import Country, Grouping, GroupingMember, Region
 
@@ -24,7 +24,7 @@ def narrowed(
     word: str = "",
     region: Region | None = None,
     country: Country | None = None,
-    category: str = "",
+    category: Category | None = None,
     grouping: Grouping | None = None,
     language: Facet | None = None,
     theme: Facet | None = None,
@@ -39,7 +39,7 @@ def narrowed(
     if country:
         rows = rows.in_country(country)
     if category:
-        rows = rows.of_category(category)
+        rows = rows.filter(category=category)
     if grouping:
         rows = rows.filter(country__in=states_of(grouping).values("country"))
     for facet in (language, theme, population):

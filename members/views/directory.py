@@ -24,7 +24,7 @@ from portal.lib.translations import current_language
 from regions import maps
 from regions.models import Country, Grouping, Region
 
-PER_PAGE = 30
+PER_PAGE = 20  # with the choices of 250 countries, a page stays under 60 KB
 
 
 def choice_field(queryset, label) -> forms.ModelChoiceField:
@@ -54,10 +54,7 @@ class DirectoryForm(forms.Form):
     def filters(self) -> dict:
         """The arguments of directory.found that were understood."""
         self.is_valid()  # fills cleaned_data with the fields that were understood
-        chosen = {key: value for key, value in self.cleaned_data.items() if value}
-        if "category" in chosen:
-            chosen["category"] = chosen["category"].code
-        return chosen
+        return {key: value for key, value in self.cleaned_data.items() if value}
 
     def offer(self, choices: dict[str, list[Choice]]):
         """Show beside each choice how many organisations it leaves; what is chosen stays."""

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from members import choices, counting, directory, facets
-from members.models import MemberCount, MemberPlacement, Organisation
+from members.models import Category, MemberCount, MemberPlacement, Organisation
 from regions.models import Region
 from tests.factories import (
     create_country,
@@ -199,7 +199,7 @@ def test_kept_counts_are_those_of_the_records(seed):
         {"region": dice.choice(regions)},
         {"country": dice.choice(countries), "grouping": dice.choice(groupings)},
         {"region": dice.choice(regions), "theme": words[0]},
-        {"word": "lake", "category": "C", "population": words[1]},
+        {"word": "lake", "category": Category.objects.get(code="C"), "population": words[1]},
     ]
 
     def all_counts():

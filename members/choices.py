@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from members import counting
 from members.counting import CATEGORY, DISCREET, FACET, PLACE, TOTAL, Numbers
-from members.directory import narrowed, states_of
-from members.models import Category, Facet, MemberPlacement, Organisation
+from members.directory import states_of
+from members.models import Category, Facet, MemberPlacement, MemberWords, Organisation
 from portal.lib.translations import current_language
 from regions.models import Country, Region
 
@@ -48,7 +48,8 @@ class Counted(NamedTuple):
     """How many organisations are found, what each filter offers, and how many are in a country.
 
     ``regions`` have each their ``count`` beside them, ``members`` are all of the network, discreet
-    ones included, and ``countries`` those in which the directory has somebody.
+    ones included, and ``countries`` those in which the directory has somebody. ``holders`` are
+    all that hold the words that are looked for, unless they are too many to be named.
     """
 
     total: int
@@ -58,6 +59,7 @@ class Counted(NamedTuple):
     regions: list[Region]
     members: int
     countries: int
+    holders: list[int] | None
 
 
 def counted(chosen: dict) -> Counted:
@@ -87,7 +89,8 @@ class Directory:
         self.countries = list(Country.objects.filter(code__in=placed).in_order())
         self.categories = list(Category.objects.all())
         self.facets = list(Facet.objects.all())
-        self.holding = self.holders_of(chosen["word"]) if "word" in chosen else None
+        self.holders = self.holders_of(chosen["word"]) if "word" in chosen else []
+        self.holding = self.keys_of(self.holders)
 
     def counted(self) -> Counted:
         hits = self.hits(self.chosen)
@@ -107,6 +110,7 @@ class Directory:
             by_country=dict(values_of(PLACE, hits.numbers)),
             members=self.known.get(f"{TOTAL}:", 0) + self.known.get(f"{DISCREET}:", 0),
             countries=len(self.countries),
+            holders=self.holders if len(self.holders) <= MOST else None,
         )
 
     def without(self, name: str) -> dict:
@@ -159,9 +163,17 @@ class Directory:
     def countries_of(self, region: Region) -> set[str]:
         return {country.code for country in self.countries if country.region_id == region.pk}
 
-    def holders_of(self, word: str) -> list[list[str]]:
-        """What the organisations count for that hold the words, of so many at most."""
-        pks = list(narrowed(word=word).values_list("pk", flat=True)[: MOST + 1])
+    def holders_of(self, word: str) -> list[int]:
+        """Those that hold the words, of one more than so many at most."""
+        if self.told is not None:
+            found = Organisation.objects.public().order_by().mentioning(word).values_list("pk")
+        else:
+            found = MemberWords.objects.order_by().holding(word).values_list("organisation")
+        return [pk for (pk,) in found[: MOST + 1]]
+
+    def keys_of(self, pks: list[int]) -> list[list[str]]:
+        if not pks:
+            return []
         if self.told is not None:
             return [self.told[pk] for pk in pks]
         placed = MemberPlacement.objects.filter(key=f"{TOTAL}:", organisation__in=pks)

@@ -17,9 +17,11 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.signals import m2m_changed, post_delete
 
-from members.models import MemberCount, MemberPlacement, Organisation
+from members.models import MemberCount, MemberPlacement, MemberWords, Organisation
 from members.models.organisations import OrganisationQuerySet
 from portal.lib import tallies
+from portal.lib.text import fold
+from portal.lib.translations import LANGUAGES
 from regions.models import Country, Region
 
 TOTAL = "total"
@@ -106,7 +108,26 @@ def place(pks: list[int]) -> tuple[int, Counter[str]]:
         ),
         batch_size=BATCH,
     )
-    return len(stale), differences
+    of_words = settle_words([pk for pk, keys in wanted.items() if f"{TOTAL}:" in keys], pks)
+    return len(stale) + of_words, differences
+
+
+def settle_words(public: list[int], pks: list[int]) -> int:
+    """Keep what the public ones of these are found by; of how many that was not true."""
+    columns = ("acronym", *(f"{name}_{c}" for name in ("name", "description") for c in LANGUAGES))
+    rows = Organisation.objects.rewrite(False).order_by().filter(pk__in=public)
+    wanted = {
+        pk: fold("\n".join(text for text in texts if text))
+        for pk, *texts in rows.values_list("pk", *columns)
+    }
+    kept = MemberWords.objects.order_by().filter(organisation__in=pks)
+    before = dict(kept.values_list("organisation", "words"))
+    stale = [pk for pk in pks if before.get(pk) != wanted.get(pk)]
+    kept.filter(organisation__in=stale).delete()
+    MemberWords.objects.bulk_create(
+        MemberWords(organisation=pk, words=wanted[pk]) for pk in stale if pk in wanted
+    )
+    return len(stale)
 
 
 def repair() -> int:

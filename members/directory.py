@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from members import counting
 from members.counting import Members
-from members.models import Category, Facet, Organisation
+from members.models import Category, Facet, MemberWords, Organisation
 from members.models.organisations import OrganisationQuerySet
 from regions.models import Country, Grouping, GroupingMember, Region
 
@@ -33,7 +33,7 @@ def narrowed(
     """The public organisations that match, as a set without order."""
     rows = Organisation.objects.public().order_by()
     if word:
-        rows = rows.mentioning(word)
+        rows = holding(rows, word)
     if region:
         rows = rows.in_region(region)
     if country:
@@ -46,6 +46,13 @@ def narrowed(
         if facet:
             rows = rows.having(facet)
     return rows
+
+
+def holding(rows: OrganisationQuerySet, words: str) -> OrganisationQuerySet:
+    """Those of these public ones that hold the words, by what is kept for it once there is any."""
+    if not counting.is_kept():
+        return rows.mentioning(words)
+    return rows.filter(pk__in=MemberWords.objects.holding(words).values("organisation"))
 
 
 def states_of(grouping: Grouping | None = None):

@@ -15,7 +15,7 @@ from members.models.associations import (
 )
 from members.models.categories import Category
 from members.models.change_requests import ChangeRequest
-from members.models.counts import MemberCount, MemberPlacement
+from members.models.counts import MemberCount, MemberPlacement, MemberWords
 from members.models.decisions import Acceptance, Advice
 from members.models.documents import Document, DocumentFile, DocumentOpening
 from members.models.dues import DuesBand, Invoice, Payment, Renewal, Waiver
@@ -68,6 +68,7 @@ __all__ = [
     "Mandate",
     "MemberCount",
     "MemberPlacement",
+    "MemberWords",
     "Membership",
     "Merge",
     "Message",

@@ -3,6 +3,7 @@
 from django.db import models
 
 from portal.lib.tallies import Tally
+from portal.lib.text import fold
 
 
 class MemberCount(Tally):
@@ -44,3 +45,33 @@ class MemberPlacement(models.Model):
 
     def __str__(self):
         return f"{self.organisation} {self.key}"
+
+
+class MemberWordsQuerySet(models.QuerySet):
+    def holding(self, words: str):
+        """Those in which all the words stand, whatever accents and capitals."""
+        found = self
+        for word in words.split():
+            found = found.filter(words__contains=fold(word))
+        return found
+
+
+class MemberWords(models.Model):
+    """What a public member is found by: its names, acronym and descriptions, folded to one text.
+
+    Words are looked for inside of others too, so no index helps; but the texts stand close
+    together here and are compared as they are.
+    """
+
+    organisation = models.BigIntegerField(unique=True)
+    words = models.TextField()
+
+    objects = MemberWordsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("organisation",)
+        verbose_name = "words of a member"
+        verbose_name_plural = "words of members"
+
+    def __str__(self):
+        return f"{self.organisation} {self.words[:40]}"

@@ -17,6 +17,7 @@ from members import open_data, reach
 from members.choices import Choice, Counted, counted
 from members.models import Category, Facet, Organisation
 from members.models.facets import FacetKind
+from members.models.organisations import OrganisationQuerySet
 from portal.lib import feeds, network, paging
 from portal.lib.public import reads_query
 from portal.lib.said import longer
@@ -73,7 +74,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     chosen = form.filters()
     found = counted(chosen)
     form.offer(found.offered)
-    rows = listing.with_places(listing.narrowed(**chosen))
+    rows = listing.with_places(matching(found, chosen))
     order = (f"sort_{current_language()}", "pk")
     page = paging.page_of(rows, by=order, query=request.GET, size=PER_PAGE)
     if found.is_more and not page.has_previous() and not page.has_next():
@@ -92,6 +93,13 @@ def directory(request: HttpRequest) -> HttpResponse:
             **map_of(found, chosen),
         },
     )
+
+
+def matching(found: Counted, chosen: dict) -> OrganisationQuerySet:
+    """What is listed; words that were looked for to count it are not looked for once more."""
+    if "word" not in chosen or found.holders is None:
+        return listing.narrowed(**chosen)
+    return listing.narrowed(**(chosen | {"word": ""})).filter(pk__in=found.holders)
 
 
 def map_of(found: Counted, chosen: dict) -> dict:

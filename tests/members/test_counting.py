@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from members import choices, counting, directory, facets
-from members.models import Category, MemberCount, MemberPlacement, Organisation
+from members.models import Category, MemberCount, MemberPlacement, MemberWords, Organisation
 from regions.models import Region
 from tests.factories import (
     create_country,
@@ -122,6 +122,29 @@ def test_the_counts_follow_each_change(members, change, django_capture_on_commit
     assert counting.repair() == 0
 
 
+def slugs(word: str) -> set[str]:
+    return {organisation.slug for organisation in directory.found(word=word)}
+
+
+def test_words_are_found_as_they_stand_now(members, django_capture_on_commit_callbacks):
+    one, other = members
+    with django_capture_on_commit_callbacks(execute=True):
+        one.name_en, one.acronym, one.description_es = "Œuvre of Care", "OOC", "Larga duración"
+        one.save()
+        other.name_en = "Refuge"
+        other.save()
+    for word in ("oeuvre", "euvr", "ÉUVRE", "ooc", "duracion care"):
+        assert slugs(word) == {one.slug}, word
+    assert slugs("duracion%") == slugs("refuge") == slugs("care_") == set()
+    assert not MemberWords.objects.filter(organisation=other.pk).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        one.discreet = True
+        one.save()
+    assert slugs("oeuvre") == set()
+    assert not MemberWords.objects.filter(organisation=one.pk).exists()
+    assert counting.repair() == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_counts_for_nothing(members):
     before = kept()
@@ -137,8 +160,10 @@ def test_the_repair_mends_what_is_not_true(members):
     MemberCount.objects.filter(facet="discreet").delete()
     MemberCount.objects.create(facet="place", value="FI", number=3)
     MemberPlacement.objects.create(organisation=10**9, key="total:", keys="total:")
+    MemberWords.objects.create(organisation=10**9 + 1, words="gone")
     assert counting.repair() > 0
     assert kept() == true()
+    assert MemberWords.objects.count() == Organisation.objects.public().count()
     assert counting.repair() == 0
 
 

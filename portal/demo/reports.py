@@ -1,7 +1,5 @@
 """Two batches of reports: one that is ready, and one in which a report failed."""
 
-import errno
-
 from django.utils import timezone, translation
 
 from members.models import User
@@ -24,9 +22,8 @@ def create_batches(secretary: User) -> int:
     lots.work_on(broken)
     last, *others = Report.objects.waiting().filter(entries__batch=broken)
     last.claim()
-    # As if the folder of its files had been full.
     with translation.override(making.reader_language(last)):
-        last.fail(making.explanation(last, OSError(errno.ENOSPC, "example")))
+        last.fail(making.portal_failed(last))
     for report in others:
         making.make(report)
     lots.work_on(broken)

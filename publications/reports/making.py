@@ -193,6 +193,11 @@ def explanation(report: Report, error: Exception) -> str:
             "megabytes": limits(report.kind).megabytes
         }
     logger.error("report %s failed", report.pk, exc_info=error)
+    return portal_failed(report)
+
+
+def portal_failed(report: Report) -> str:
+    """What is told when the fault is the portal's own; the log has the rest."""
     return _(
         "The portal itself failed. Ask for it again; if that fails too, tell your administrator "
         "that it was report %(number)s: the log says why."

@@ -136,6 +136,7 @@ def repair() -> int:
     for records, column in (
         (Organisation.objects, "pk"),
         (MemberPlacement.objects, "organisation"),
+        (MemberWords.objects, "organisation"),
     ):
         known = records.order_by(column).values_list(column, flat=True).distinct()
         last = 0

@@ -41,10 +41,11 @@ def fill(organisations: int):
         Facet,
         MemberCount,
         MemberPlacement,
+        MemberWords,
         Organisation,
     )
 
-    for model in (MemberCount, MemberPlacement, Organisation):
+    for model in (MemberCount, MemberPlacement, MemberWords, Organisation):
         model.objects.all().delete()
     umbrella, rare, common = (Category.objects.get(code=code) for code in "ABC")
     for number, kind in enumerate(("theme", "theme", "population", "language")):

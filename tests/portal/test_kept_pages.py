@@ -21,6 +21,7 @@ from hypothesis import settings as pace
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from members import counting
 from members.models import Mandate, Organisation
 from portal import page_cache
 from portal.lib import drawn, revision
@@ -75,6 +76,7 @@ class Network(RuleBasedStateMachine):
             factories.create_organisation(slug=f"o{slot}", name=f"Soleil {slot}")
         factories.create_event(slug="forum", regions=[self.region], axis=self.axis)
         Page.objects.create(slug="about", title_fr="Soleil", body_fr="<p>Texte</p>")
+        counting.repair()  # from here on the counts of the directory follow each change
         self.compare()
 
     def teardown(self):

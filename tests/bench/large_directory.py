@@ -19,7 +19,7 @@ PAGES = {
     "one category": "members/?category=C",
     "a rare category": "members/?category=B",
     "a country": "members/?country=KE",
-    "a grouping": "members/?grouping=AU",
+    "a grouping": "members/?grouping=au",
     "a theme": "members/?theme=bench-1",
     "a region and a theme": "members/?region=R8&theme=bench-1",
     "a theme and a language": "members/?theme=bench-1&language=bench-3",

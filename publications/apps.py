@@ -52,6 +52,7 @@ class PublicationsConfig(AppConfig):
                 "publications.Issue.approved_by": Rule(),
                 "publications.Issue.scheduled_by": Rule(),
                 "publications.Sending.paused_by": Rule(),
+                "publications.Sending.cancelled_by": Rule(),
                 "publications.Subscriber.person": Rule(),
                 "publications.IssueCorrection.by": Rule(),
                 "publications.LetterLeft.person": Rule(),

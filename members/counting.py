@@ -146,12 +146,9 @@ def repair() -> int:
             last = pks[-1]
     with transaction.atomic():
         counted = MemberPlacement.objects.order_by().values_list("key").annotate(number=Count("pk"))
-        differences = Counter(dict(counted))
-        differences.subtract(dict(kept_numbers()))
-        mended += sum(1 for difference in differences.values() if difference)
-        tallies.correct(MemberCount, differences)
+        mended += tallies.mend(MemberCount, dict(counted))
+        # Without any member too, everything was counted.
         MemberCount.objects.get_or_create(facet=TOTAL, value="")
-        MemberCount.objects.filter(number__lte=0).exclude(facet=TOTAL).delete()
     return mended
 
 
@@ -180,14 +177,9 @@ def listen():
 # -- Reading them ----------------------------------------------------------------------------------
 
 
-def kept_numbers() -> list[tuple[str, int]]:
-    kept = MemberCount.objects.order_by().values_list("facet", "value", "number")
-    return [(f"{facet}:{value}", number) for facet, value, number in kept]
-
-
 def numbers() -> Numbers | None:
     """How many public members count for each key; None before anything was counted."""
-    found = dict(kept_numbers())
+    found = tallies.kept(MemberCount.objects.all())
     return found if f"{TOTAL}:" in found else None
 
 

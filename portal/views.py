@@ -58,10 +58,9 @@ def document_called(symbol: str) -> Publication | Issue | None:
     texts = Publication.objects.announced()
     if newest := current(texts, symbol):
         return texts.get(symbol=newest.replace("-", "/"))
-    written = symbol.replace("-", "/").upper()
     return (
-        Publication.objects.taken_back().filter(symbol=written).first()
-        or Issue.objects.public().filter(symbol=written).first()
+        Publication.objects.taken_back().called(symbol).first()
+        or Issue.objects.public().filter(symbol=symbol.replace("-", "/").upper()).first()
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib import tallies
 from portal.lib.translations import LANGUAGES, READABLE, current_language
 from publications.models import FacetCount
 from publications.shelving import PLACED, TOTAL, keys_of
@@ -236,8 +237,7 @@ class LibraryFilter:
 
 def kept_counts(axes: Axes) -> Counted | None:
     """The kept counts of the whole public list; None before anything was counted."""
-    kept = FacetCount.objects.order_by().values_list("facet", "value", "number")
-    numbers = shown({f"{facet}:{value}": number for facet, value, number in kept}, axes)
+    numbers = shown(tallies.kept(FacetCount.objects.all()), axes)
     if (TOTAL, "") not in numbers:
         return None
     return Counted(numbers.pop((TOTAL, "")), numbers)

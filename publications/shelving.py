@@ -137,16 +137,13 @@ def keys_of(
 
 def numbers(facet: str) -> dict[str, int]:
     """How many texts of the public list each value of a facet has."""
-    kept = FacetCount.objects.order_by().filter(facet__in=(facet, TOTAL))
-    found = {
-        (of, value): number for of, value, number in kept.values_list("facet", "value", "number")
-    }
-    if (TOTAL, "") not in found:
+    found = tallies.kept(FacetCount.objects.filter(facet__in=(facet, TOTAL)))
+    if f"{TOTAL}:" not in found:
         # Nothing was counted yet.
         rows = without_texts(Publication.objects.announced())
-        counted = Counter(key for row in rows for key in adds(row))
-        found = {tuple(key.split(":", 1)): number for key, number in counted.items()}
-    return {value: number for (of, value), number in found.items() if of == facet}
+        found = Counter(key for row in rows for key in adds(row))
+    own = f"{facet}:"
+    return {key.removeprefix(own): n for key, n in found.items() if key.startswith(own)}
 
 
 def place(rows: Iterable[Publication]) -> int:
@@ -236,11 +233,4 @@ def repair() -> int:
             Publication.objects.bulk_update(stale, ["counted", "sort_fr", "sort_en", "sort_es"])
             announce(*stale)
             mended += len(stale) + place(rows)
-    with transaction.atomic():
-        kept = {f"{row.facet}:{row.value}": row.number for row in FacetCount.objects.all()}
-        differences = Counter(totals)
-        differences.subtract(kept)
-        mended += sum(1 for difference in differences.values() if difference)
-        tallies.correct(FacetCount, differences)
-        FacetCount.objects.filter(number__lte=0).delete()
-    return mended
+    return mended + tallies.mend(FacetCount, totals)

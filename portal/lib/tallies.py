@@ -1,5 +1,6 @@
 """How many records have each value that lists are narrowed by, kept as the records come and go."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from django.db import models, transaction
@@ -29,3 +30,19 @@ def correct(tallies: type[Tally], differences: Mapping[str, int]):
         facet, _colon, value = key.partition(":")
         row, _made = tallies.objects.get_or_create(facet=facet, value=value)
         tallies.objects.filter(pk=row.pk).update(number=F("number") + difference)
+
+
+def kept(rows: models.QuerySet) -> dict[str, int]:
+    """The number of each key among these counts."""
+    columns = rows.order_by().values_list("facet", "value", "number")
+    return {f"{facet}:{value}": number for facet, value, number in columns}
+
+
+@transaction.atomic
+def mend(tallies: type[Tally], totals: Mapping[str, int]) -> int:
+    """Make the counts what was counted anew, without empty ones; how many were not true."""
+    differences = Counter(totals)
+    differences.subtract(kept(tallies.objects.all()))
+    correct(tallies, differences)
+    tallies.objects.filter(number__lte=0).delete()
+    return sum(1 for difference in differences.values() if difference)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from members import choices, counting, directory, facets
 from members.models import Category, MemberCount, MemberPlacement, MemberWords, Organisation
+from portal.lib import tallies
 from regions.models import Region
 from tests.factories import (
     create_country,
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 
 def kept() -> dict[str, int]:
-    return {key: number for key, number in counting.kept_numbers() if number}
+    found = tallies.kept(MemberCount.objects.all())
+    return {key: number for key, number in found.items() if number}
 
 
 def true() -> dict[str, int]:

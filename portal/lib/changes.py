@@ -17,6 +17,8 @@ from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from portal.lib import prepared
+
 logger = logging.getLogger(__name__)
 
 Receiver = Callable[[list[models.Model]], None]
@@ -77,9 +79,11 @@ _TARGET = re.compile(
 )
 _HARMLESS = re.compile(
     r"""\s*(?:SELECT|\(\s*SELECT|VALUES|BEGIN|START|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA|SET|
-    SHOW|EXPLAIN|ANALYZE|VACUUM|LOCK|DECLARE|FETCH|CLOSE|LISTEN|NOTIFY|DISCARD|RESET)\b""",
+    SHOW|EXPLAIN|ANALYZE|VACUUM|LOCK|DECLARE|FETCH|CLOSE|LISTEN|NOTIFY|DISCARD|RESET|
+    PREPARE|DEALLOCATE)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_EXECUTION = re.compile(r"\s*EXECUTE\s+(\w+)", re.IGNORECASE)
 _WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 
 
@@ -123,11 +127,21 @@ def is_seen_write(sql: str) -> bool:
         return False
     if target := _TARGET.match(sql):
         return target[1] not in _unseen()
+    if execution := _EXECUTION.match(sql):
+        return _is_seen_write_of(execution[1])
     if _HARMLESS.match(sql):
         return False
     if sql.lstrip()[:4].upper() == "WITH":
         return bool(_WRITES.search(sql))
     return True
+
+
+@cache
+def _is_seen_write_of(name: str) -> bool:
+    try:
+        return is_seen_write(prepared.statement(name))
+    except KeyError:
+        return True
 
 
 def _after_commit(connection: BaseDatabaseWrapper):

@@ -32,6 +32,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Lower, Now, StrIndex, Substr
 
+from portal.lib.prepared import Prepared
 from publications.models import AxisDigest, Issue, Subscriber
 from publications.models.deliveries import (
     FIRST_PAUSE,
@@ -45,7 +46,7 @@ from publications.models.deliveries import (
 log = logging.getLogger(__name__)
 
 # So many mails may at most be unknown when the power of the whole machine fails.
-BATCH = 100
+BATCH = 200
 # How long a worker that knows what became of a mail waits for a database that has gone, to write
 # it down; in seconds. What is not written down is as lost as with a worker that died.
 WAIT_FOR_DATABASE = 120
@@ -86,6 +87,15 @@ DIALECTS = {
     },
 }
 NOBODY = 0
+# What PostgreSQL is told of a step, with its types.
+VALUES = {
+    "over": "bigint",
+    "state": "text",
+    "error": "text",
+    "pause": "float",
+    "next": "bigint",
+    "claim": "text",
+}
 
 
 class Row(NamedTuple):
@@ -156,7 +166,7 @@ def table_of(told: Told) -> str:
 class Batch:
     """The rows that a worker has taken, and what it knows of them.
 
-    Each mail: ``begin``, hand it over, ``over``. In the end ``close``.
+    Each mail: ``begin`` before its final dot, ``over`` after the answer. In the end ``close``.
     """
 
     def __init__(self, rows: list[Row], model: type[Posted]):
@@ -340,13 +350,21 @@ def step(table: str, claim: str, *, over: Outcome | None, begin: Row | None) -> 
         "claim": claim,
     }
     with connection.cursor() as cursor:
-        cursor.execute(statement(connection.vendor, table), values)
+        if connection.vendor == "postgresql":
+            prepared(table).execute(cursor, values)
+        else:
+            cursor.execute(statement(connection.vendor, table), values)
         return {pk for (pk,) in cursor.fetchall()}
 
 
 @lru_cache
 def statement(vendor: str, table: str) -> str:
     return STEP.format(table=table, awaited=AWAITED, **DIALECTS[vendor])
+
+
+@lru_cache
+def prepared(table: str) -> Prepared:
+    return Prepared(f"step_of_{table}", statement("postgresql", table), VALUES)
 
 
 def patiently(write):

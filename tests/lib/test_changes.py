@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from portal.lib import changes, revision
+from portal.lib.prepared import Prepared
 from portal.models import Heartbeat
 from publications.models import Publication
 from tests import factories
@@ -35,9 +36,16 @@ from tests import factories
         ("BEGIN IMMEDIATE", False),
         ("PRAGMA foreign_keys=ON", False),
         ("SET statement_timeout = 5", False),
+        ("PREPARE x (bigint) AS UPDATE regions_region SET id = $1", False),
+        ("EXECUTE of_a_table_that_is_seen (1)", True),
+        ("EXECUTE of_one_that_is_not (1)", False),
+        ("EXECUTE of_another_process (1)", True),
     ],
 )
 def test_what_counts_as_a_write_that_the_public_may_see(sql, expected):
+    update = "UPDATE {} SET id = %(over)s"
+    Prepared("of_a_table_that_is_seen", update.format("regions_region"), {"over": "bigint"})
+    Prepared("of_one_that_is_not", update.format("portal_heartbeat"), {"over": "bigint"})
     assert changes.is_seen_write(sql) is expected
 
 

@@ -13,11 +13,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from portal.lib import network
-from portal.lib.post import AnswerLost, NotNow, NotSent, Post, Refused
+from portal.lib.post import AnswerLost, HeldBack, NotNow, NotSent, Post, Refused
 from portal.lib.text import NARROW_NO_BREAK, NO_BREAK
 
 __all__ = [
     "AnswerLost",
+    "HeldBack",
     "NotNow",
     "NotSent",
     "Post",

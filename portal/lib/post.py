@@ -5,6 +5,7 @@ import email.policy
 import re
 import smtplib
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
@@ -47,6 +48,10 @@ class NotSent(Exception):
 
 class AnswerLost(Exception):
     """The connection was lost after the mail was handed over: whether it left is unknown."""
+
+
+class HeldBack(Exception):
+    """The mail was not to leave after all, and has not."""
 
 
 class Post:
@@ -108,18 +113,28 @@ class Post:
             self.backend.send_messages([message])
 
     def send_written(
-        self, content: bytes, *, sender: str, to: str, following: tuple[str, str] | None = None
+        self,
+        content: bytes,
+        *,
+        sender: str,
+        to: str,
+        following: tuple[str, str] | None = None,
+        may_leave: Callable[[], bool] = lambda: True,
     ):
         """Hand over a mail that is bytes already, none of whose lines begins with a dot.
 
         ``following`` is sender and recipient of the mail that is sent next over this connection:
         it is announced in one go with the end of this one, where the server allows it (RFC 2920
-        does for just this). Raises as ``send`` does.
+        does for just this). ``may_leave`` is asked at the last moment, while the server reads
+        what it has been sent: it takes no mail without the final dot. Raises as ``send`` does, and
+        HeldBack.
         """
         if self.is_smtp:
-            self._hand_over(content, sender, to, following=following)
-        else:
+            self._hand_over(content, sender, to, following=following, may_leave=may_leave)
+        elif may_leave():
             self.backend.send_messages([read_back(content)])
+        else:
+            raise HeldBack
 
     def _hand_over(
         self,
@@ -127,6 +142,7 @@ class Post:
         sender: str,
         *recipients: str,
         following: tuple[str, str] | None = None,
+        may_leave: Callable[[], bool] = lambda: True,
     ):
         envelope = (sender, *recipients)
         if any(re.search(r"[\r\n]", address) for address in envelope):
@@ -145,6 +161,15 @@ class Post:
         except (Refused, NotNow):
             self._begin_anew(connection)
             raise
+        allowed = False
+        try:
+            allowed = may_leave()
+        finally:
+            if not allowed:
+                # Only hanging up takes back what the server has read.
+                self._drop()
+        if not allowed:
+            raise HeldBack
         try:
             connection.sock.settimeout(PATIENCE)
             end = b".\r\n"

@@ -5,6 +5,7 @@ import math
 import re
 import time
 from collections.abc import Iterable
+from functools import cache
 from itertools import pairwise
 
 from portal.lib import mail, stencils
@@ -137,9 +138,10 @@ class Run:
     def attempt(self, row: ledger.Row, batch: ledger.Batch, *, following: ledger.Row | None = None):
         """Hand over one mail, and record its fate before or with the beginning of the next one.
 
-        The one that follows at once is announced to the mail server with the end of this one,
-        which saves it a round trip; it leaves no earlier for that. Raises mail.NotSent when the
-        server cannot be reached a second time in a row.
+        It is marked as attempted while the server reads it, before the final dot. The one that
+        follows at once is announced to the mail server with the end of this one, which saves it a
+        round trip; it leaves no earlier for that. Raises mail.NotSent when the server cannot be
+        reached a second time in a row.
         """
         try:
             segment = self.segment(row)
@@ -150,24 +152,27 @@ class Run:
         except stencils.Unwritable as error:
             batch.over(row, DeliveryState.FAILED, error=str(error))
             return
-        if not batch.begin(row):
-            return
         sender = segment.returns_to(row)
         envelope = {"sender": sender, "to": to, "following": self.envelope(following)}
+        begun = cache(lambda: batch.begin(row))
         try:
             try:
-                self.post.send_written(content, **envelope)
+                self.post.send_written(content, **envelope, may_leave=begun)
             except mail.NotSent:
                 # The server closed the connection between two mails, as many do after a hundred.
-                self.post.send_written(content, **envelope)
+                self.post.send_written(content, **envelope, may_leave=begun)
+        except mail.HeldBack:
+            return
         except mail.NotSent:
             batch.withdraw(row)
             raise
         except mail.Refused as error:
-            batch.over(row, DeliveryState.FAILED, error=str(error))
-            self.refused(row, error)
+            if begun():
+                batch.over(row, DeliveryState.FAILED, error=str(error))
+                self.refused(row, error)
         except mail.NotNow as error:
-            batch.defer(row, str(error))
+            if begun():
+                batch.defer(row, str(error))
         except mail.AnswerLost as error:
             batch.over(row, DeliveryState.UNKNOWN, error=str(error))
             # At once: if the worker died before the next mail, this one would leave again.

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail as outbox
 from django.core.mail import EmailMessage
 
-from portal.lib.post import AnswerLost, NotNow, NotSent, Post, Refused
+from portal.lib.post import AnswerLost, HeldBack, NotNow, NotSent, Post, Refused
 from tests.servers import free_port
 from tests.sink import HANG_UP, Sink
 
@@ -157,6 +157,54 @@ def test_an_announced_mail_that_the_connection_was_lost_for_can_be_sent_again(po
                 leave(post, "second@example.org")
             leave(post, "second@example.org")
     assert [mail.to for mail in sink.mails] == ["first@example.org", "second@example.org"]
+
+
+@BOTH_WAYS
+def test_a_mail_is_held_back_at_the_last_moment(posted_to, how):
+    steps = []
+
+    def script(step, address, number):
+        steps.append(step)
+
+    def held_back():
+        steps.append("asked")
+        return False
+
+    envelope = {"sender": "a@example.org", "to": "x@example.org"}
+    with Sink(script, **how) as sink:
+        posted_to(sink)
+        with Post() as post:
+            with pytest.raises(HeldBack):
+                post.send_written(WRITTEN, **envelope, may_leave=held_back)
+            leave(post, "other@example.org")
+    # When the server was ready for the mail, and had not got the end of it.
+    before = [step for step in steps[: steps.index("asked")] if step != "greeting"]
+    assert before in (["mail", "rcpt", "data"], ["mail", "rcpt", "data", "content"])
+    assert [mail.to for mail in sink.mails] == ["other@example.org"]
+
+
+def test_who_fails_to_say_whether_a_mail_may_leave_leaves_no_half_of_one(posted_to):
+    def failing():
+        raise LookupError
+
+    envelope = {"sender": "a@example.org", "to": "x@example.org"}
+    with Sink() as sink:
+        posted_to(sink)
+        with Post() as post:
+            with pytest.raises(LookupError):
+                post.send_written(WRITTEN, **envelope, may_leave=failing)
+            leave(post, "other@example.org")
+    assert [mail.to for mail in sink.mails] == ["other@example.org"]
+
+
+def test_what_is_held_back_is_not_filed_either(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    envelope = {"sender": "a@example.org", "to": "x@example.org"}
+    with Post() as post:
+        with pytest.raises(HeldBack):
+            post.send_written(WRITTEN, **envelope, may_leave=lambda: False)
+        post.send_written(WRITTEN, **envelope)
+    assert len(outbox.outbox) == 1
 
 
 @BOTH_WAYS

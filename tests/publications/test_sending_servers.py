@@ -1,5 +1,6 @@
 """Sending to mail servers in a mood, or away: the sum holds, and nobody waits for ever."""
 
+import math
 import time
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from members.models import Notice
 from publications.models import Bounce, Sending
 from publications.models.deliveries import PauseReason
-from publications.newsletters import pausing, sending
+from publications.newsletters import ledger, pausing, running, sending
 from tests.sending import (
     assert_nobody_is_lost,
     go_on,
@@ -66,6 +67,33 @@ def test_every_third_address_is_refused_and_the_others_get_theirs(served):
     found = Bounce.objects.values_list("subscriber__email", "kind", "status", "delivery__state")
     assert set(found) == {(address, "hard", "5.1.1", "failed") for address in refused}
     assert_nobody_is_lost(issue, sink)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("step", ["rcpt", "dot"])
+def test_each_refusal_counts_as_an_attempt_at_whatever_step_it_comes(served, step):
+    issue = started(ready_issue({"en": 1}))
+    served(on(step, "451 4.7.1 greylisted", times=9))
+    sending.deliver(issue)
+    row = issue.deliveries.get()
+    assert (row.state, row.attempts, row.error) == ("deferred", 1, "451 4.7.1 greylisted")
+    assert row.attempted_at is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answer", [None, "550 5.1.1 nobody", "451 4.7.1 greylisted"])
+def test_of_a_mail_that_another_worker_has_taken_over_nothing_leaves_or_is_told(served, answer):
+    issue = started(ready_issue({"en": 1}))
+    sink = served(lambda step, address, number: answer if step == "rcpt" else None)
+    batch = ledger.claim(issue)
+    issue.deliveries.update(claim="of another")
+    run = running.LetterRun(issue, until=math.inf)
+    with run.post:
+        run.send(batch)
+    assert sink.mails == []
+    row = issue.deliveries.get()
+    assert (row.state, row.claim, row.attempts, row.error) == ("claimed", "of another", 0, "")
+    assert not Bounce.objects.exists()
 
 
 @pytest.mark.django_db

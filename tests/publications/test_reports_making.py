@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 YEAR = timezone.localdate().year
 
 
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    """What reports of other tests left is not found among those of this one."""
+    settings.MEDIA_ROOT = tmp_path
+
+
 @pytest.fixture
 def organisation():
     factories.create_network()

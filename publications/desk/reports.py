@@ -12,6 +12,7 @@ from members import perms
 from publications.models import Report
 from publications.reports import making, telling
 from publications.reports.forms import DeskReportForm
+from publications.reports.kinds import WITH_PAGE
 
 
 def reports_desk(request: HttpRequest) -> HttpResponse:
@@ -44,7 +45,7 @@ def reports_desk(request: HttpRequest) -> HttpResponse:
         "publications/reports/desk.html",
         {
             "form": form,
-            "with_page": making.WITH_PAGE,
+            "with_page": WITH_PAGE,
             "page": page,
             "is_busy": Report.objects.run_by(request.user).unfinished().exists(),
             "refresh": request.GET.get("follow") == "1",

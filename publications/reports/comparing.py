@@ -15,7 +15,8 @@ from django.utils import translation
 from portal.lib.jobs import JobState
 from publications.models import Report
 from publications.models.reports import SAME, ReportKind
-from publications.reports import making
+from publications.reports import making, showing
+from publications.reports.kinds import KINDS
 
 # What was found for one that is wanted: a report, none, or why there can be none.
 Found = Report | ValidationError | None
@@ -76,14 +77,14 @@ def digests_of(wanted: Sequence[Report]) -> dict[int, str | ValidationError]:
     return {
         id(report): data
         if isinstance(data, ValidationError)
-        else making.content_digest(report.kind, data, report.language, drawn=drawn)
+        else showing.digest_of(report.kind, data, report.language, drawn=drawn)
         for report, data in frozen_of_each(wanted)
     }
 
 
 def frozen_of_each(wanted: Sequence[Report]) -> Iterator[tuple[Report, dict | ValidationError]]:
     """What ``making.frozen_data`` gives for each: together, where the kind of report can."""
-    module, first = making.KINDS[ReportKind(wanted[0].kind)], wanted[0]
+    module, first = KINDS[ReportKind(wanted[0].kind)], wanted[0]
     if not hasattr(module, "data_of_each"):
         for report in wanted:
             try:
@@ -104,14 +105,14 @@ def frozen_of_each(wanted: Sequence[Report]) -> Iterator[tuple[Report, dict | Va
         yield report, data if isinstance(data, ValidationError) else making.frozen(data)
 
 
-def kept_drawings() -> making.Drawing:
+def kept_drawings() -> showing.Drawing:
     """A way to have maps that draws each once, for as long as it is held."""
     kept: dict[str, dict | None] = {}
 
     def drawn(data: dict, language: str) -> dict | None:
         key = json.dumps([data.get("region"), data.get("map"), language], sort_keys=True)
         if key not in kept:
-            kept[key] = making.region_map(data, language)
+            kept[key] = showing.region_map(data, language)
         return kept[key]
 
     return drawn

@@ -1,11 +1,9 @@
 """Asking for reports and making them: one row each, joined when asked twice, never half a file."""
 
 import datetime
-import hashlib
 import itertools
 import json
 import logging
-from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,40 +14,20 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from members.models import Organisation, User
-from portal.lib import links, network, pdf
+from portal.lib import pdf
 from portal.lib.jobs import JobCancelled, JobState
-from portal.lib.sheets.writing import as_csv
-from publications.models import Report, periods
+from publications.models import Report
 from publications.models.reports import ReportKind, report_path
-from publications.reports import (
-    certificate,
-    directory,
-    member,
-    programme,
-    region,
-    volumes,
-)
-from publications.reports.editions import edition
-from regions import maps
+from publications.reports import volumes
+from publications.reports.kinds import KINDS
+from publications.reports.showing import AS_OF, context, digest_of, figures_csv
 from regions.models import Region
 
 logger = logging.getLogger(__name__)
 
-KINDS = {
-    ReportKind.CERTIFICATE: certificate,
-    ReportKind.MEMBER: member,
-    ReportKind.REGION: region,
-    ReportKind.PROGRAMME: programme,
-    ReportKind.DIRECTORY: directory,
-}
-# Those with a page of their own beside the PDF.
-WITH_PAGE = tuple(kind for kind, module in KINDS.items() if hasattr(module, "BODY"))
 STEPS = 4
 # Of one document, and of several.
 SUFFIXES = (".pdf", ".zip")
-# The key of the day in the figures that a report keeps.
-AS_OF = "as_of"
-Drawing = Callable[[dict, str], dict | None]
 
 
 def request(
@@ -128,19 +106,9 @@ def standing(wanted: Report) -> Report | None:
 
     Raises ValidationError when there would be nothing to report.
     """
-    digest = content_digest(wanted.kind, frozen_data(wanted), wanted.language)
+    digest = digest_of(wanted.kind, frozen_data(wanted), wanted.language)
     ready = Report.objects.of_the_same(wanted).filter(state=JobState.DONE, digest=digest)
     return ready.exclude(file="").first()
-
-
-def content_digest(kind: str, data: dict, language: str, *, drawn: Drawing | None = None) -> str:
-    """Of all that a file is made from except the day: figures, the network, drawings, templates,
-    stylesheets, fonts, words. Two reports with the same look the same."""
-    shown = context(kind=kind, data=data | {AS_OF: ""}, language=language, drawn=drawn)
-    shown |= {"network": network.current().told, "today": "", "edition": edition()}
-    return hashlib.sha256(
-        json.dumps([kind, shown], sort_keys=True, default=str).encode()
-    ).hexdigest()
 
 
 def ring(report: Report):
@@ -233,7 +201,7 @@ def produce(report: Report) -> bytes:
     anew = report.expired_at is None or not report.data
     report.data = frozen_data(report) if anew else kept_data(report)
     report.expired_at = None
-    report.digest = content_digest(report.kind, report.data, report.language)
+    report.digest = digest_of(report.kind, report.data, report.language)
     if is_in_volumes(report):
         return in_volumes(report)
     return render_data(
@@ -296,74 +264,6 @@ def render_data(
         archived=True,
         **options,
     )
-
-
-def context(*, kind: str, data: dict, language: str, drawn: Drawing | None = None) -> dict:
-    """What the template of a kind is given: the data, its symbol, its map, which is drawn anew
-    unless another way to have it is given."""
-    symbol = report_symbol(kind, data)
-    return {
-        "data": data,
-        "symbol": symbol,
-        "language": language,
-        "network": network.current(),
-        "demonstration": settings.DEMONSTRATION,
-        "site": settings.SITE_HOST,
-        "permanent": permanent_address(kind, data, language),
-        "files": [f"{slugify(symbol.replace('/', '-'))}.csv"],
-        "map": (drawn or region_map)(data, language),
-        "today": day_of(data),
-        # Filled for a directory in volumes.
-        "volume": None,
-        "volumes": [],
-        "index": None,
-    }
-
-
-def day_of(data: dict) -> datetime.date:
-    """The day of the figures; today for those that were not kept by a report."""
-    kept = data.get(AS_OF)
-    return datetime.date.fromisoformat(kept) if kept else timezone.localdate()
-
-
-def region_map(data: dict, language: str) -> dict | None:
-    """The drawing of the report's region, or None for an organisation without one."""
-    if not data.get("region") or "map" not in data:
-        return None
-    place = Region.objects.get(code=data["region"]["code"])
-    return maps.of_region(place, data["map"], language=language)
-
-
-def report_symbol(kind: str, data: dict) -> str:
-    """The symbol in the foot: M/2026/014 on a certificate, F/R8/2026-Q3 on a regional report."""
-    if kind == ReportKind.CERTIFICATE:
-        return data["number"]
-    if kind == ReportKind.MEMBER:
-        return f"{data['number']}/{data['year']}"
-    if kind == ReportKind.DIRECTORY:
-        return f"D/{data['region']['code']}/{data['day']}" if data["region"] else f"D/{data['day']}"
-    period = periods.written(data["year"], data["quarter"])
-    if kind == ReportKind.PROGRAMME:
-        return f"F/{period}"
-    return f"F/{data['region']['code']}/{period}"
-
-
-def permanent_address(kind: str, data: dict, language: str) -> str:
-    """Where what a report says can be read up for good: the page of its certificate, region,
-    programme or members. Empty for a member's own report, which has no public one."""
-    if kind == ReportKind.CERTIFICATE:
-        return data.get("address", "")
-    if kind == ReportKind.REGION:
-        return links.absolute_url("portal:region", language=language, code=data["region"]["code"])
-    if kind == ReportKind.PROGRAMME:
-        return links.absolute_url("programme:programme", language=language)
-    if kind == ReportKind.DIRECTORY:
-        return links.absolute_url("members:directory", language=language)
-    return ""
-
-
-def figures_csv(*, kind: str, data: dict) -> bytes:
-    return b"".join(as_csv(KINDS[ReportKind(kind)].table(data)))
 
 
 def file_name(report: Report, *, suffix: str = "") -> str:

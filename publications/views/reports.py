@@ -17,8 +17,9 @@ from portal.lib.files import serving
 from portal.lib.jobs import JobState
 from publications.models import Report
 from publications.models.reports import ReportKind
-from publications.reports import expiring, making, telling
+from publications.reports import expiring, making, showing, telling
 from publications.reports.forms import MemberReportForm
+from publications.reports.kinds import KINDS, WITH_PAGE
 
 
 def documents(request: HttpRequest) -> HttpResponse:
@@ -52,7 +53,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "publications/reports/documents.html",
         {
             "form": form,
-            "with_page": making.WITH_PAGE,
+            "with_page": WITH_PAGE,
             "reports": reports,
             "shared": Document.objects.visible_to(request.user)
             .with_new(request.user)
@@ -80,15 +81,15 @@ def restore_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A finished report as a page: the data and the body are those of its PDF, in its language."""
-    report = get_object_or_404(finished(request), pk=pk, kind__in=making.WITH_PAGE)
+    report = get_object_or_404(finished(request), pk=pk, kind__in=WITH_PAGE)
     return render(
         request,
         "publications/reports/page.html",
         {
             "report": report,
-            "body": making.KINDS[ReportKind(report.kind)].BODY,
+            "body": KINDS[ReportKind(report.kind)].BODY,
             "on_screen": True,
-            **making.context(
+            **showing.context(
                 kind=report.kind, data=making.kept_data(report), language=report.language
             ),
         },
@@ -97,10 +98,10 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The figures of a finished report as CSV, as they are attached to its PDF."""
-    report = get_object_or_404(finished(request), pk=pk, kind__in=making.WITH_PAGE)
+    report = get_object_or_404(finished(request), pk=pk, kind__in=WITH_PAGE)
     name = making.file_name(report, suffix=".csv")
     return HttpResponse(
-        making.figures_csv(kind=report.kind, data=making.kept_data(report)),
+        showing.figures_csv(kind=report.kind, data=making.kept_data(report)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": content_disposition_header(True, name)},
     )

@@ -48,7 +48,8 @@ def bench_reports():
 
     from portal.lib import pdf  # noqa: PLC0415
     from publications.models import Report  # noqa: PLC0415
-    from publications.reports import making  # noqa: PLC0415
+    from publications.reports import making, showing  # noqa: PLC0415
+    from publications.reports.kinds import KINDS  # noqa: PLC0415
     from regions.models import Region  # noqa: PLC0415
 
     region, year = Region.objects.get(code="R8"), timezone.localdate().year
@@ -56,8 +57,8 @@ def bench_reports():
     data = making.frozen_data(wanted)
     with translation.override("fr"):
         html = render_to_string(
-            making.KINDS["region"].TEMPLATE,
-            making.context(kind="region", data=data, language="fr"),
+            KINDS["region"].TEMPLATE,
+            showing.context(kind="region", data=data, language="fr"),
         )
 
     def bare():
@@ -70,7 +71,7 @@ def bench_reports():
 
     def whole():
         kept = making.frozen_data(wanted)
-        making.content_digest("region", kept, "fr")
+        showing.digest_of("region", kept, "fr")
         limits = making.limits("region")
         return making.render_data(kind="region", data=kept, language="fr", limits=limits)
 
@@ -138,12 +139,12 @@ def make_without_layout():
     from django.core.files.base import ContentFile  # noqa: PLC0415
 
     from publications.models import Report  # noqa: PLC0415
-    from publications.reports import making  # noqa: PLC0415
+    from publications.reports import making, showing  # noqa: PLC0415
 
     for report in Report.objects.unfinished():
         report.claim()
         report.data = making.frozen_data(report)
-        report.digest = making.content_digest(report.kind, report.data, report.language)
+        report.digest = showing.digest_of(report.kind, report.data, report.language)
         report.file.save(making.file_name(report), ContentFile(b"%PDF"), save=False)
         report.save(update_fields=["file", "data", "digest"])
         report.finish()

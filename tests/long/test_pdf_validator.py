@@ -17,6 +17,7 @@ from portal.lib.translations import LANGUAGES
 from portal.light import dossiers, editions, whole
 from publications.newsletters import rendering
 from publications.reports import certificate, making
+from publications.reports.kinds import KINDS
 from regions.models import Region
 from tests import factories
 
@@ -66,7 +67,7 @@ def test_every_report_keeps_both_standards(classpath, tmp_path, settings):
         for language in ("fr", "en", "es"):
             if kind == "certificate":
                 certificate.prepare(subject, year)
-            data = making.KINDS[kind].data(subject, year, language)
+            data = KINDS[kind].data(subject, year, language)
             path = tmp_path / f"{kind}-{subject.pk if subject else 0}-{language}.pdf"
             path.write_bytes(making.render_data(kind=kind, data=data, language=language))
             names.append(path)

@@ -20,7 +20,8 @@ from pypdf import PdfReader
 
 from portal.models import Page
 from programme.models import Challenge
-from publications.reports import making
+from publications.reports import making, showing
+from publications.reports.kinds import KINDS
 from regions.models import Region
 from tests import factories
 from tests.test_public import ADDRESSES
@@ -293,11 +294,11 @@ def test_every_text_of_a_calendar_says_its_language(client, address):
 def test_a_report_says_its_language_and_that_of_what_falls_back(language):
     build(("es",))
     region = Region.objects.get(code="R8")
-    data = making.KINDS["region"].data(region, timezone.localdate().year, language)
+    data = KINDS["region"].data(region, timezone.localdate().year, language)
     with translation.override(language):
         html = render_to_string(
-            making.KINDS["region"].TEMPLATE,
-            making.context(kind="region", data=data, language=language),
+            KINDS["region"].TEMPLATE,
+            showing.context(kind="region", data=data, language=language),
         )
     # The title of a PDF is a string, which has no language of its own.
     page = Crawled(re.sub("<title>[^<]*</title>\n", "", html, count=1))

@@ -14,7 +14,7 @@ from members import merging
 from members.models import Notice
 from portal.lib.jobs import JobState
 from publications.models import Report, ReportBatch, ReportBatchEntry
-from publications.reports import archives, batches, expiring, lots, making
+from publications.reports import archives, batches, expiring, lots, making, showing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def ready(report: Report, content: bytes = b"%PDF-1.7") -> Report:
     """The report as a worker leaves it, without the second that a real PDF takes."""
     assert report.claim()
     report.data = making.frozen_data(report)
-    report.digest = making.content_digest(report.kind, report.data, report.language)
+    report.digest = showing.digest_of(report.kind, report.data, report.language)
     report.file.save(making.file_name(report), ContentFile(content), save=False)
     report.save(update_fields=["file", "data", "digest"])
     report.finish()

@@ -17,7 +17,8 @@ from portal.lib.jobs import JobState
 from programme.models import Activity, Event
 from programme.models.emerging import Ending
 from publications.models import Publication, Report
-from publications.reports import directory, making, programme, region, volumes
+from publications.reports import directory, making, programme, region, showing, volumes
+from publications.reports.kinds import KINDS
 from regions.models import Grouping
 from tests import factories
 
@@ -339,8 +340,8 @@ def test_page_pdf_and_csv_show_the_same_figures(world, client, kind):
     # The page and the print have one list of figures, from one template over one data.
     figures = shown(html.split('class="report"')[1].split("</dl>")[0])
     with translation.override("en"):
-        values = making.context(kind=kind, data=report.data, language="en")
-        printed = render_to_string(making.KINDS[kind].TEMPLATE, values)
+        values = showing.context(kind=kind, data=report.data, language="en")
+        printed = render_to_string(KINDS[kind].TEMPLATE, values)
     assert figures == shown(printed.split('class="figures"')[1].split("</dl>")[0])
     text = text_of(content)
     for figure in figures:
@@ -371,7 +372,7 @@ def test_figures_ask_the_database_as_often_for_more(
         factories.create_event(axis=axis, regions=[world["south"]], days=0)
     subject = world["south"] if kind == "region" else None
     with django_assert_num_queries(queries):
-        making.KINDS[kind].data(subject, year(), "en")
+        KINDS[kind].data(subject, year(), "en")
 
 
 # -- Who may ------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from portal.lib import year_parts
 from portal.lib.translations import Text
 from programme.models import Activity, Second
 from publications.models import Issue, IssueItem, Publication, Report
-from publications.reports import making, member
+from publications.reports import making, member, showing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +211,7 @@ def test_page_pdf_and_csv_show_the_same_figures_to_those_they_are_for(world, cli
         [attached] = document.attachments.values()
         assert attached.get_file().read_bytes() == table
     with translation.override("en"):
-        values = making.context(kind="member", data=report.data, language="en")
+        values = showing.context(kind="member", data=report.data, language="en")
         printed = render_to_string(member.TEMPLATE, values)
     pages = PdfReader(io.BytesIO(content)).pages
     text = " ".join(" ".join(page.extract_text() for page in pages).split())

@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 
 from publications.models import Report
 from publications.models.reports import ReportKind
-from publications.reports import making
+from publications.reports import making, showing
+from publications.reports.kinds import KINDS
 from tests import factories, pdf_structure
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +47,9 @@ def report_on(kind: str, subject, language: str) -> Report:
 def paper_of(kind: str, subject: dict, language: str) -> tuple[bytes, str]:
     """The PDF, and the HTML it is laid out from."""
     data = making.frozen_data(report_on(kind, subject, language))
-    values = making.context(kind=kind, data=data, language=language)
+    values = showing.context(kind=kind, data=data, language=language)
     with translation.override(language):
-        html = render_to_string(making.KINDS[kind].TEMPLATE, values)
+        html = render_to_string(KINDS[kind].TEMPLATE, values)
     return making.render_data(kind=kind, data=data, language=language), html
 
 

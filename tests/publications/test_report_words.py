@@ -5,7 +5,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from portal.lib.templatetags import paper
-from publications.reports import making
+from publications.reports import showing
+from publications.reports.kinds import KINDS
 from publications.templatetags import reports
 from tests import factories
 
@@ -75,7 +76,7 @@ def test_an_address_is_written_as_on_paper(address, written):
     ],
 )
 def test_a_report_leads_to_where_its_subject_is_read_for_good(kind, data, path, settings):
-    address = making.permanent_address(kind, data, "es")
+    address = showing.permanent_address(kind, data, "es")
     if path.startswith("/"):
         assert address == f"{settings.SITE_URL}{path}"
     else:
@@ -94,9 +95,9 @@ def test_a_report_leads_to_where_its_subject_is_read_for_good(kind, data, path, 
 def test_a_region_claims_no_more_than_its_groupings_show(shares, claim):
     factories.create_network()
     region = factories.create_region("R8")
-    data = making.KINDS["region"].data(region, 2026, "fr")
+    data = KINDS["region"].data(region, 2026, "fr")
     data["groupings"] = []
-    values = making.context(kind="region", data=data, language="fr")
+    values = showing.context(kind="region", data=data, language="fr")
     grid = {"cells": [], "chart": {"width": 9, "height": 9, "cells": []}, "alternative": "x"}
     values["data"]["groupings"] = [
         grouping(name, *share) | grid | {"lists": []}

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from members import associations
 from portal.lib.jobs import JobState
 from publications.models import Report
-from publications.reports import certificate, making, member, region
+from publications.reports import certificate, making, member, region, showing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_a_formula_in_the_attached_file_is_harmless(network):
     organisation = factories.create_organisation(name="=1+1", country=None)
     factories.create_membership(organisation)
     data = certificate.data(organisation, today().year, "en")
-    assert b",'=1+1" in making.figures_csv(kind="certificate", data=data)
+    assert b",'=1+1" in showing.figures_csv(kind="certificate", data=data)
 
 
 # -- Jobs --------------------------------------------------------------------------------------

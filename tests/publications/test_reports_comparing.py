@@ -21,11 +21,11 @@ from members.models import (
     Organisation,
     User,
 )
-from portal.lib import revision
+from portal.lib import network, revision
 from portal.models import NetworkIdentity
 from programme.models import Activity, Axis, Cycle, EmergingIssue, Event, Second
 from publications.models import Issue, IssueItem, Publication, Report
-from publications.reports import batches, comparing, lots, making
+from publications.reports import batches, comparing, lots, making, showing
 from regions.models import Country, Region
 from tests import factories
 
@@ -80,7 +80,7 @@ def wanted(subject, **values) -> Report:
 def ready(report: Report) -> Report:
     """The report as a worker leaves it, without the second that a real PDF takes."""
     report.data = making.frozen_data(report)
-    report.digest = making.content_digest(report.kind, report.data, report.language)
+    report.digest = showing.digest_of(report.kind, report.data, report.language)
     report.state = "done"
     report.save()
     report.file.save(making.file_name(report), ContentFile(b"%PDF-1.7"))
@@ -187,7 +187,7 @@ def test_many_ask_the_database_as_often_as_one(council, django_assert_num_querie
         ready(wanted(member))
     for some in (members[:1], members):
         subjects = list(Organisation.objects.filter(pk__in=[one.pk for one in some]))
-        revision.current(), making.network.current()
+        revision.current(), network.current()
         with django_assert_num_queries(22):
             found = comparing.standing_of_each([wanted(subject) for subject in subjects])
         assert None not in found and len(found) == len(some)

@@ -15,7 +15,7 @@ from portal.lib.jobs import JobState
 from portal.models import NetworkIdentity
 from publications.models import Report
 from publications.models.reports import report_path
-from publications.reports import making
+from publications.reports import kinds, making, showing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -53,12 +53,13 @@ def content(report: Report) -> bytes:
 
 
 def stored(report: Report, suffix: str = ".pdf") -> list[str]:
-    """The names of all files of reports of its year."""
+    """The names of all files there are of it, whichever attempt wrote them."""
     storage, folder = report.file.storage, f"reports/{report.queued_at:%Y}"
     if not storage.exists(folder):
         return []
-    name = making.file_name(report, suffix=suffix)
-    return [found for found in storage.listdir(folder)[1] if found.endswith(name)]
+    start, end = f"{report.pk}-", making.file_name(report, suffix=suffix)
+    names = storage.listdir(folder)[1]
+    return [name for name in names if name.startswith(start) and name.endswith(end)]
 
 
 # -- The same contents are made once --------------------------------------------------------------
@@ -100,15 +101,14 @@ def test_the_frozen_data_give_the_same_bytes_on_another_day(organisation):
         assert str(document.docinfo["/CreationDate"]) == "D:20200203"
     # The day is no reason either to make it again: it says since when its figures hold.
     assert (
-        making.content_digest(report.kind, report.data | {"as_of": "2031-02-03"}, "es")
-        == report.digest
+        showing.digest_of(report.kind, report.data | {"as_of": "2031-02-03"}, "es") == report.digest
     )
 
 
 def test_a_file_that_went_is_made_again(organisation):
     report = ask(organisation)
     data = making.frozen_data(report)
-    digest = making.content_digest(report.kind, data, "es")
+    digest = showing.digest_of(report.kind, data, "es")
     Report.objects.filter(pk=report.pk).update(state=JobState.DONE, digest=digest)
     assert ask(organisation) != report
 
@@ -225,7 +225,7 @@ def test_what_fails_within_is_told_without_its_insides(organisation, monkeypatch
 def test_limits_are_those_of_the_kind(settings, monkeypatch):
     settings.REPORT_SECONDS, settings.REPORT_MEGABYTES = 7, 70
     assert making.limits("certificate") == pdf.Limits(7, 70)
-    monkeypatch.setattr(making.KINDS["region"], "TIMES_THE_LIMITS", 3, raising=False)
+    monkeypatch.setattr(kinds.KINDS["region"], "TIMES_THE_LIMITS", 3, raising=False)
     assert making.limits("region") == pdf.Limits(21, 210)
 
 

@@ -14,6 +14,7 @@ from portal.lib.translations import LANGUAGES
 from publications.models import Report, ReportBatch
 from publications.models.reports import BY_QUARTER, ON_ORGANISATION, SHARED, ReportKind
 from publications.reports import batches, lots, making
+from publications.reports.kinds import KINDS
 from regions.models import Region
 
 # How long to wait for reports that a worker has taken, between two looks.
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("kind", choices=[kind.value for kind in making.KINDS])
+        parser.add_argument("kind", choices=[kind.value for kind in KINDS])
         parser.add_argument("--of", help="an organisation’s address, or R1 to R9")
         parser.add_argument("--all", action="store_true", help="one on each member or region")
         parser.add_argument("--region", help="with --all: R1 to R9")

@@ -7,6 +7,7 @@ that needs the real thing asks for it: `worker` (a Celery worker in a process of
 """
 
 import operator
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test.signals import storages_changed
 from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
@@ -102,6 +104,24 @@ def fresh_state(request):
     # The database forgets what a test has sent.
     restored.path().unlink(missing_ok=True)
     revision.move()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """In the end nobody is left on the test database, which PostgreSQL would refuse to drop.
+
+    A process that a test has killed may be there still while its last statement is carried out.
+    """
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state, query, pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        for state, query, _ in cursor.fetchall():
+            print(f"left on the test database: {state}: {query[:300]}", file=sys.stderr)
 
 
 @pytest.fixture(scope="session", autouse=True)

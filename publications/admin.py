@@ -1,6 +1,7 @@
 """The back room of publications. Issues are sent, and reports made, from the desk alone."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from portal.lib.back_room import (
     LanguageStateFilter,
@@ -149,12 +150,16 @@ class IssueItemInline(admin.TabularInline):
 
 @admin.register(Issue)
 class IssueAdmin(RecordAdmin):
-    list_display = ("symbol", "subject", "newsletter", "period", "state", "sent_at")
+    list_display = ("symbol", "subject", "newsletter", "period", "standing", "sent_at")
     list_filter = ("state", "newsletter", LanguageStateFilter)
-    list_select_related = ("newsletter__region",)
+    list_select_related = ("newsletter__region", "sending")
     search_fields = ("symbol", "subject_fr", "subject_en", "subject_es")
     readonly_fields = ("symbol", "newsletter", "period", "state", "sent_at")
     inlines = (IssueItemInline,)
+
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, issue: Issue) -> str:
+        return _("rest cancelled") if issue.is_cancelled else issue.get_state_display()
 
     def has_add_permission(self, request):
         return False

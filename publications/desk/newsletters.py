@@ -16,7 +16,7 @@ from members import perms
 from portal.lib import network
 from portal.lib.sections import registered
 from portal.lib.translations import LANGUAGES
-from publications.models import Issue, IssueBlock, IssueItem, Newsletter, Sending
+from publications.models import Issue, IssueBlock, IssueItem, Newsletter
 from publications.models.deliveries import UNFINISHED, DeliveryState
 from publications.models.newsletters import IssueState
 from publications.newsletters import (
@@ -94,7 +94,7 @@ def newsletter_issue_desk(request: HttpRequest, symbol: str) -> HttpResponse:
             **block_places(issue, order),
             "candidates": holding.candidates(issue) if issue.is_editable else [],
             "progress": (done := progress(issue)),
-            "sending": Sending.objects.filter(issue=issue).first(),
+            "sending": getattr(issue, "sending", None),
             "total": sum(language["total"] for language in done),
             "repeated": sending.repeated(issue) if done else 0,
             "is_sending": (is_sending := issue.state == IssueState.SENDING),
@@ -335,7 +335,7 @@ def own_newsletters(request: HttpRequest):
 
 def own_issue(request: HttpRequest, symbol: str) -> Issue:
     issues = Issue.objects.editable_by(request.user).select_related(
-        "newsletter__region", "ready_by", "holder", "approved_by", "scheduled_by"
+        "newsletter__region", "ready_by", "holder", "approved_by", "scheduled_by", "sending"
     )
     return get_object_or_404(issues, symbol=symbol.replace("-", "/"))
 

@@ -42,8 +42,10 @@ class NewsletterQuerySet(TranslatableQuerySet):
         return self if standing.is_secretariat else self.filter(region__in=standing.regions)
 
     def with_latest_issues(self):
-        """Each with ``latest_issues``, its last three, the newest first, with holder and blocks."""
-        latest = Issue.objects.newest_first().select_related("holder").prefetch_related("blocks")
+        """Each with ``latest_issues``, its last three, the newest first, with holder, sending and
+        blocks."""
+        latest = Issue.objects.newest_first().select_related("holder", "sending")
+        latest = latest.prefetch_related("blocks")
         return self.prefetch_related(models.Prefetch("issues", latest[:3], to_attr="latest_issues"))
 
 
@@ -272,6 +274,17 @@ class Issue(Translatable):
     @property
     def is_editable(self) -> bool:
         return self.state in (IssueState.DRAFT, IssueState.READY)
+
+    # An issue whose sending has not begun has none.
+
+    @property
+    def is_paused(self) -> bool:
+        return hasattr(self, "sending") and self.sending.is_paused
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether some of its readers did not receive it because the rest was cancelled."""
+        return hasattr(self, "sending") and self.sending.is_cancelled
 
 
 class IssueBlock(Part, Translatable):

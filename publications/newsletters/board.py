@@ -27,6 +27,8 @@ class Standing(TextChoices):
     SCHEDULED = "scheduled", _("scheduled")
     HELD_BACK = "held_back", _("held back")
     SENDING = "sending", _("being sent")
+    PAUSED = "paused", _("sending paused")
+    CANCELLED = "cancelled", _("rest cancelled")
     SENT = "sent", _("sent")
 
 
@@ -39,6 +41,8 @@ PILLS = {
     Standing.SCHEDULED: "info",
     Standing.HELD_BACK: "warn",
     Standing.SENDING: "info",
+    Standing.PAUSED: "warn",
+    Standing.CANCELLED: "neutral",
     Standing.SENT: "ok",
 }
 
@@ -70,6 +74,11 @@ class Row:
     def is_open(self) -> bool:
         """Whether an issue is at hand that has not left."""
         return self.issue is not None and self.issue.is_editable
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether an issue is open, or leaves just now."""
+        return self.issue is not None and self.issue.state != IssueState.SENT
 
 
 def rows(newsletters, now: datetime.datetime | None = None) -> list[Row]:
@@ -110,9 +119,14 @@ def row(letter: Newsletter, readers: list[tuple[str, int]], now: datetime.dateti
 
 
 def standing(issue: Issue | None, lacking: list[str], *, is_due: bool) -> Standing:
-    """The state of an issue, and of a draft whether somebody works on it or a language lacks."""
+    """The state of an issue, of a draft whether somebody works on it or a language lacks, and of
+    one on its way whether it was stopped."""
     if issue is None or (is_due and issue.state == IssueState.SENT):
         return Standing.TO_DRAFT
+    if issue.is_cancelled:
+        return Standing.CANCELLED
+    if issue.is_paused:
+        return Standing.PAUSED
     if issue.is_scheduled:
         return Standing.SCHEDULED
     if issue.is_editable and issue.held_back:

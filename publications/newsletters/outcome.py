@@ -38,10 +38,11 @@ def going(issue: Issue, *, now: datetime.datetime | None = None) -> Going:
 
 def rows(issues: QuerySet[Issue]) -> Iterator[list]:
     """A line for each letter, language and audience: its recipients, how many are in which state,
-    and how many of all were sent again after a worker died. The region is that of the letter, the
-    world's has none."""
+    how many of all were sent again after a worker died, and the day on which the rest of the letter
+    was cancelled. The region is that of the letter, the world's has none."""
     states = DeliveryState.values
-    yield ["issue", "region", "sent_on", "language", "audience", "recipients", *states, "repeated"]
+    head = ["issue", "region", "sent_on", "language", "audience", "recipients", *states]
+    yield [*head, "repeated", "rest_cancelled_on"]
     counted: dict[tuple, Counter] = {}
     repeated: Counter[tuple] = Counter()
     found = Delivery.objects.filter(issue__in=issues.order_by().values("pk")).order_by()
@@ -50,11 +51,19 @@ def rows(issues: QuerySet[Issue]) -> Iterator[list]:
     ).annotate(number=Count("pk"), again=Count("repeated_at")):
         repeated[issue, language, audience] += again
         counted.setdefault((issue, language, audience), Counter())[state] = number
-    known = issues.select_related("newsletter__region").in_bulk({key[0] for key in counted})
+    known = issues.select_related("newsletter__region", "sending").in_bulk(
+        {key[0] for key in counted}
+    )
     newest = sorted(counted, key=lambda key: (-known[key[0]].sending_since.timestamp(), *key))
     for key in newest:
         issue, numbers = known[key[0]], counted[key]
         region = issue.region.code if issue.region else ""
-        day = timezone.localdate(issue.sending_since).isoformat()
+        day = day_of(issue.sending_since)
         counts = [numbers[state] for state in states]
-        yield [issue.symbol, region, day, *key[1:], numbers.total(), *counts, repeated[key]]
+        cancelled = day_of(issue.sending.cancelled_at) if issue.is_cancelled else ""
+        facts = [issue.symbol, region, day, *key[1:], numbers.total(), *counts]
+        yield [*facts, repeated[key], cancelled]
+
+
+def day_of(moment: datetime.datetime) -> str:
+    return timezone.localdate(moment).isoformat()

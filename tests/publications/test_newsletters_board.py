@@ -8,11 +8,21 @@ from django.utils import timezone
 
 from portal import work
 from publications.models import Issue, Newsletter
+from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
 from publications.models.periods import Period
-from publications.newsletters import board, drafting, holding
+from publications.newsletters import (
+    board,
+    cancelling,
+    drafting,
+    holding,
+    ledger,
+    pausing,
+    sending,
+)
 from publications.newsletters.board import Standing
 from tests import factories as make
+from tests.sending import started
 
 pytestmark = pytest.mark.django_db
 Q3 = Period(2026, 3)
@@ -57,6 +67,54 @@ def test_each_state_is_told(letter):
     # The next one falls due.
     january = datetime.datetime(2027, 1, 2, tzinfo=datetime.UTC)
     assert row(january).standing == Standing.TO_DRAFT
+
+
+STOPPED = {
+    "fr": ("envoi suspendu", "reste de l’envoi annulé"),
+    "en": ("sending paused", "rest cancelled"),
+    "es": ("envío suspendido", "resto del envío cancelado"),
+}
+
+
+@pytest.mark.parametrize("language", STOPPED)
+def test_what_was_stopped_on_its_way_is_not_told_as_sent(client, letter, language):
+    make.create_subscription(newsletter=letter)
+    issue = started(drafting.draft(letter, Period.of(timezone.localdate())))
+    paused, cancelled = STOPPED[language]
+    board_page = f"/{language}/secretariat/newsletters/"
+    own_page = f"{board_page}{issue.dashed_symbol}/"
+    client.force_login(make.create_secretary())
+    assert told(client, board_page, own_page) == [set(), set()]
+    pausing.pause(issue)
+    assert told(client, board_page, own_page) == [{paused}, {paused}]
+    [claimed] = ledger.claim(issue).rows
+    cancelling.cancel(issue)
+    # Also while the last mail is under way.
+    assert told(client, board_page, own_page) == [{cancelled}, {cancelled}]
+    assert f'href="{own_page}">' in client.get(board_page).content.decode()
+    issue.deliveries.filter(pk=claimed.pk).update(state=DeliveryState.SENT)
+    sending.finish(issue)
+    found = told(
+        client, board_page, own_page, f"/{language}/secretariat/records/publications/issue/"
+    )
+    assert found == [{cancelled}] * 3
+
+
+def told(client, *addresses: str) -> list[set[str]]:
+    """Which of the words for what was stopped stand on each page."""
+    words = {word for pair in STOPPED.values() for word in pair}
+    pages = [client.get(address).content.decode() for address in addresses]
+    return [{word for word in words if f">{word}<" in page} for page in pages]
+
+
+def test_the_last_issue_says_that_its_rest_was_cancelled_when_the_next_is_due(letter):
+    make.create_subscription(newsletter=letter)
+    issue = started(drafting.draft(letter, Q3))
+    cancelling.cancel(issue)
+    sending.finish(issue)
+    assert (row().standing, row().last.is_cancelled) == (Standing.CANCELLED, True)
+    january = datetime.datetime(2027, 1, 2, tzinfo=datetime.UTC)
+    assert (row(january).standing, row(january).last.is_cancelled) == (Standing.TO_DRAFT, True)
 
 
 def test_a_block_without_its_translation_waits_for_a_language(letter):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from publications.models import Delivery
 from publications.models.deliveries import DeliveryState
-from publications.newsletters import outcome
+from publications.newsletters import cancelling, outcome
 from tests import factories as make
 from tests.sending import ready_issue, started
 
@@ -99,3 +99,14 @@ def test_an_executive_gets_the_letters_of_the_own_region(client):
     assert table(client) == []
     client.force_login(make.create_contact())
     assert client.get(ADDRESS).status_code == 404
+
+
+def test_the_table_says_when_the_rest_of_a_letter_was_cancelled(client):
+    issue = begun({"en": 2, "fr": 1})
+    leave(issue, 1)
+    client.force_login(make.create_secretary())
+    assert {row["rest_cancelled_on"] for row in table(client)} == {""}
+    cancelling.cancel(issue)
+    found = table(client)
+    assert {row["rest_cancelled_on"] for row in found} == {timezone.localdate().isoformat()}
+    assert sum(int(row["skipped"]) for row in found) == 2

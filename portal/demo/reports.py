@@ -1,9 +1,10 @@
 """Two batches of reports: one that is ready, and one in which a report failed."""
 
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from members.models import User
 from publications.models import Report, ReportBatch
+from publications.models.report_reasons import PORTAL_FAILED
 from publications.models.reports import ReportKind
 from publications.reports import batches, lots, making
 from regions.models import Region
@@ -22,8 +23,7 @@ def create_batches(secretary: User) -> int:
     lots.work_on(broken)
     last, *others = Report.objects.waiting().filter(entries__batch=broken)
     last.claim()
-    with translation.override(making.reader_language(last)):
-        last.fail(making.portal_failed(last))
+    last.fail(reason=PORTAL_FAILED)
     for report in others:
         making.make(report)
     lots.work_on(broken)

@@ -1,10 +1,11 @@
 """A long job is a row somebody can see: its state, progress, error and result.
 
-The row is the truth and the queue only a bell: a job whose worker died is found by its
-silent heartbeat and rung for again.
+The row is the truth and the queue only a bell: a job whose worker died is found by its silent
+heartbeat and rung for again. Why one failed is kept as what happened, and worded for each reader.
 """
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 SILENCE = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
+STOPPED = "stopped"
 
 
 class JobState(models.TextChoices):
@@ -46,6 +48,9 @@ class Job(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.QUEUED)
     progress = models.PositiveIntegerField(default=0, editable=False)
     total = models.PositiveIntegerField(default=0, editable=False)
+    # What happened, with the values of its sentence in REASONS; in words where there is none.
+    reason = models.CharField(max_length=20, blank=True, editable=False)
+    reason_values = models.JSONField(default=dict, blank=True, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     queued_at = models.DateTimeField(_("requested on"), default=timezone.now, editable=False)
@@ -54,8 +59,22 @@ class Job(models.Model):
 
     objects = JobQuerySet.as_manager()
 
+    REASONS: ClassVar[dict[str, str]] = {
+        STOPPED: _("The work stopped three times without finishing.")
+    }
+
     class Meta:
         abstract = True
+
+    @property
+    def why(self) -> str:
+        """Why it failed, in the language of whoever reads it."""
+        sentence = self.REASONS.get(self.reason)
+        return sentence % self.told_values() if sentence else self.error
+
+    def told_values(self) -> dict:
+        """What the sentences name: what was kept with the reason, and what the row says itself."""
+        return {"number": self.pk, **self.reason_values}
 
     @property
     def is_finished(self) -> bool:
@@ -72,6 +91,8 @@ class Job(models.Model):
                 heartbeat_at=now,
                 attempts=models.F("attempts") + 1,
                 progress=0,
+                reason="",
+                reason_values={},
                 error="",
             )
         )
@@ -92,8 +113,9 @@ class Job(models.Model):
     def finish(self):
         self._end(JobState.DONE)
 
-    def fail(self, error: str):
-        self._end(JobState.FAILED, error=error[:2000])
+    def fail(self, error: str = "", *, reason: str = "", **values):
+        """End it without a result: for one of its reasons, else in words."""
+        self._end(JobState.FAILED, error=error[:2000], reason=reason, reason_values=values)
 
     def cancel(self) -> bool:
         """Stop a job that is not over. False when it already is."""
@@ -107,7 +129,7 @@ class Job(models.Model):
     def requeue(self):
         """Put the job back in the queue, or give it up after the third attempt."""
         if self.attempts >= MAX_ATTEMPTS:
-            self.fail(str(_("The work stopped three times without finishing.")))
+            self.fail(reason=STOPPED)
             return
         type(self).objects.filter(pk=self.pk, state=self.state).update(
             state=JobState.QUEUED, queued_at=timezone.now()

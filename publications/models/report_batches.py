@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,9 +14,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Category, Organisation, User
-from portal.lib.jobs import MAX_ATTEMPTS, Job, JobQuerySet, JobState
+from portal.lib.jobs import MAX_ATTEMPTS, STOPPED, Job, JobQuerySet, JobState
 from portal.lib.translations import Language
 from publications.models import periods
+from publications.models.report_reasons import (
+    PORTAL_FAILED,
+    NothingToReport,
+    nothing_to_report,
+)
 from publications.models.reports import Report, ReportKind, report_storage
 from regions.models import Region
 
@@ -96,6 +102,13 @@ class ReportBatch(Job):
 
     objects = ReportBatchQuerySet.as_manager()
 
+    REASONS: ClassVar = Job.REASONS | {
+        PORTAL_FAILED: _(
+            "The portal itself failed. Have the missing reports made; if that fails too, tell your "
+            "administrator that it was batch %(number)s: the log says why."
+        )
+    }
+
     class Meta:
         ordering = ("-queued_at", "-pk")
         verbose_name = _("batch of reports")
@@ -164,7 +177,7 @@ class ReportBatch(Job):
     def requeue(self):
         """As of any job, but it is taken up many times: only silent workers count."""
         if self.stops + 1 >= MAX_ATTEMPTS:
-            self.fail(str(_("The work stopped three times without finishing.")))
+            self.fail(reason=STOPPED)
             return
         type(self).objects.filter(pk=self.pk, state=self.state).update(
             state=JobState.QUEUED, stops=models.F("stops") + 1, heartbeat_at=timezone.now()
@@ -202,7 +215,7 @@ class ReportBatchEntryQuerySet(models.QuerySet):
 
 class ReportBatchEntry(models.Model):
     """One report of a batch. ``is_own``: the batch asked for it; otherwise it joined one that
-    was there already. ``refusal`` says why there is nothing to report."""
+    was there already. ``refusal`` is the reason for which there is nothing to report."""
 
     batch = models.ForeignKey(ReportBatch, models.CASCADE, related_name="entries")
     organisation = models.ForeignKey(
@@ -214,7 +227,7 @@ class ReportBatchEntry(models.Model):
         Report, models.SET_NULL, related_name="entries", null=True, blank=True
     )
     is_own = models.BooleanField(default=False)
-    refusal = models.TextField(blank=True)
+    refusal = models.CharField(max_length=20, choices=NothingToReport, blank=True)
 
     objects = ReportBatchEntryQuerySet.as_manager()
 
@@ -249,8 +262,10 @@ class ReportBatchEntry(models.Model):
 
     @property
     def why_not(self) -> str:
-        """Why there is no such report."""
-        return self.refusal or (self.report.error if self.report else "")
+        """Why there is no such report, in the language of whoever reads it."""
+        if self.refusal:
+            return nothing_to_report(self.refusal, self.subject, self.batch.year)
+        return self.report.why if self.report else ""
 
 
 def archive_path(instance: "ReportArchive", filename: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime
 from pathlib import PurePath
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -17,6 +18,11 @@ from members.models import Organisation, User
 from portal.lib.jobs import Job, JobQuerySet, JobState
 from portal.lib.translations import Language
 from publications.models import periods
+from publications.models.report_reasons import (
+    REASONS,
+    NothingToReport,
+    nothing_to_report,
+)
 from regions.models import Region
 
 
@@ -164,6 +170,8 @@ class Report(Job):
 
     objects = ReportQuerySet.as_manager()
 
+    REASONS: ClassVar = Job.REASONS | REASONS
+
     class Meta:
         ordering = ("-queued_at", "-pk")
         verbose_name = _("report")
@@ -222,6 +230,12 @@ class Report(Job):
     def subject(self) -> Organisation | Region | None:
         """What it is about; None for the whole network."""
         return self.organisation or self.region
+
+    @property
+    def why(self) -> str:
+        if self.reason in NothingToReport:
+            return nothing_to_report(self.reason, self.subject, self.year)
+        return super().why
 
     @property
     def suffix(self) -> str:

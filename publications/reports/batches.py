@@ -147,7 +147,8 @@ def reopen(batch: ReportBatch, *, by: User | None = None):
     """Put a batch that was over back to work. Raises ValidationError when it is not over, or when
     the same has been ordered since."""
     over = ReportBatch.objects.filter(pk=batch.pk).exclude(state__in=UNFINISHED)
-    values = {"state": JobState.QUEUED, "error": "", "stops": 0, "heartbeat_at": None}
+    values = {"state": JobState.QUEUED, "stops": 0, "heartbeat_at": None}
+    values |= {"reason": "", "reason_values": {}, "error": ""}
     values |= {"finished_at": None, "expired_at": None}
     try:
         with transaction.atomic():

@@ -6,10 +6,10 @@ Its code leads to a public page that says whether it holds.
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from members.models import Membership, Organisation
 from publications import certificates
+from publications.models.report_reasons import NothingToReport
 from publications.reports.figures import region_data, text_data
 
 TEMPLATE = "publications/reports/certificate.html"
@@ -55,8 +55,8 @@ def data(organisation: Organisation, year: int, language: str) -> CertificateDat
     membership = period_of(organisation, year)
     if membership is None:
         raise ValidationError(
-            _("%(name)s has no membership in %(year)s, so there is nothing to certify."),
-            code="no_membership",
+            NothingToReport.NO_MEMBERSHIP.label,
+            code=NothingToReport.NO_MEMBERSHIP,
             params={"name": organisation.text("name", language).value, "year": year},
         )
     issued = membership.certificates.current().first()

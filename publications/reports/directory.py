@@ -12,11 +12,11 @@ from typing import TypedDict
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from members.models import Category, Organisation
 from portal.lib.text import sort_key
 from portal.lib.translations import LANGUAGES
+from publications.models.report_reasons import NothingToReport
 from publications.reports.figures import RegionData, TextData, region_data, text_data
 from regions.models import Country, Region
 
@@ -70,9 +70,9 @@ def data(
     today = today or timezone.localdate()
     if year != today.year:
         raise ValidationError(
-            _("A directory lists the members of today. Choose the year %(year)s."),
-            code="not_today",
-            params={"year": today.year},
+            NothingToReport.NOT_TODAY.label,
+            code=NothingToReport.NOT_TODAY,
+            params={"this_year": today.year},
         )
     parts = list(parts_of(region, language))
     category_of = {

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal.lib.jobs import JobCancelled
 from publications.models import Report, ReportBatch, ReportBatchEntry
+from publications.models.report_reasons import PORTAL_FAILED
 from publications.reports import archives, comparing, expiring, making, telling
 
 logger = logging.getLogger(__name__)
@@ -52,10 +53,10 @@ def work_on(batch: ReportBatch) -> bool:
     except JobCancelled:
         archives.discard_pending(batch)
         return False
-    except Exception as error:
+    except Exception:
         logger.exception("batch of reports %s failed", batch.pk)
         archives.discard_pending(batch)
-        batch.fail(f"{type(error).__name__}: {error}")
+        batch.fail(reason=PORTAL_FAILED)
         return False
     batch.put_back()
     # Its last report may have been ready before it was put back.
@@ -93,7 +94,7 @@ def ask_for(batch: ReportBatch, entries: list[ReportBatchEntry]) -> bool:
 
 def join_what_is_there(entries: list[ReportBatchEntry]) -> list[ReportBatchEntry]:
     """Give entries the reports that are being made, or there with the same figures, or why there
-    is nothing to report, in the report's language. Returns those for which there is none yet."""
+    is nothing to report. Returns those for which there is none yet."""
     found = comparing.found_for_each([wanted_by(entry) for entry in entries])
     there, missing = [], []
     for entry, one in zip(entries, found, strict=True):
@@ -102,7 +103,7 @@ def join_what_is_there(entries: list[ReportBatchEntry]) -> list[ReportBatchEntry
             continue
         there.append(entry)
         if isinstance(one, ValidationError):
-            entry.refusal = " ".join(one.messages)
+            entry.refusal = one.code
         else:
             entry.report = one
     ReportBatchEntry.objects.bulk_update(there, ["report", "refusal"])

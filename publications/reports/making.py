@@ -11,12 +11,12 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
 from members.models import Organisation, User
 from portal.lib import pdf
 from portal.lib.jobs import JobCancelled, JobState
 from publications.models import Report
+from publications.models.report_reasons import PORTAL_FAILED, TOO_LARGE, TOO_LONG
 from publications.models.reports import ReportKind, report_path
 from publications.reports import volumes
 from publications.reports.kinds import KINDS
@@ -139,41 +139,23 @@ def make(report: Report) -> bool:
         report.file.storage.delete(report_path(report, file_name(report)))
         return False
     except ValidationError as error:
-        report.fail(" ".join(error.messages))
+        report.fail(reason=error.code)
         return False
     except Exception as error:
-        with translation.override(reader_language(report)):
-            reason = explanation(report, error)
         discard_files(report)
-        report.fail(reason)
+        report.fail(**what_happened(report, error))
         return False
     return True
 
 
-def explanation(report: Report, error: Exception) -> str:
-    """Why a report could not be made, for who asked for it."""
+def what_happened(report: Report, error: Exception) -> dict:
+    """The reason that is kept of a failure, and the values of its sentence."""
     if isinstance(error, pdf.TooLong):
-        return _("It took longer than %(seconds)s seconds, and was stopped.") % {
-            "seconds": limits(report.kind).seconds
-        }
+        return {"reason": TOO_LONG, "seconds": limits(report.kind).seconds}
     if isinstance(error, pdf.TooLarge):
-        return _("It needed more than %(megabytes)s MB of memory, and was stopped.") % {
-            "megabytes": limits(report.kind).megabytes
-        }
+        return {"reason": TOO_LARGE, "megabytes": limits(report.kind).megabytes}
     logger.error("report %s failed", report.pk, exc_info=error)
-    return portal_failed(report)
-
-
-def portal_failed(report: Report) -> str:
-    """What is told when the fault is the portal's own; the log has the rest."""
-    return _(
-        "The portal itself failed. Ask for it again; if that fails too, tell your administrator "
-        "that it was report %(number)s: the log says why."
-    ) % {"number": report.pk}
-
-
-def reader_language(report: Report) -> str:
-    return report.requested_by.language if report.requested_by else report.language
+    return {"reason": PORTAL_FAILED}
 
 
 def limits(kind: str) -> pdf.Limits:

@@ -17,6 +17,7 @@ from members.confirmations import NextAsked
 from members.models import Invoice, Membership, Organisation
 from portal.lib import year_parts
 from portal.lib.year_parts import YearLine, YearPart
+from publications.models.report_reasons import NothingToReport
 from publications.reports.figures import (
     AxisCount,
     EventRow,
@@ -150,8 +151,8 @@ def data_of_each(
 
 def not_yet_member(organisation: Organisation, year: int, language: str) -> ValidationError:
     return ValidationError(
-        _("%(name)s was not yet a member in %(year)s."),
-        code="not_yet_member",
+        NothingToReport.NOT_YET_MEMBER.label,
+        code=NothingToReport.NOT_YET_MEMBER,
         params={"name": organisation.text("name", language).value, "year": year},
     )
 

@@ -1,14 +1,17 @@
 """Reports in bulk at the desk: who may order and see what, the page, the files, the acts."""
 
+import importlib
 import io
 import zipfile
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from portal.lib.jobs import JobState
 from publications.models import Report, ReportBatch
+from publications.models.report_reasons import PORTAL_FAILED
 from publications.reports import batches, lots
 from tests import factories
 
@@ -66,6 +69,35 @@ def test_the_secretariat_orders_for_everybody(client, region):
     assert "http-equiv" not in page
     assert '<meta http-equiv="refresh" content="5">' in (
         client.get(f"{PAGES}{batch.pk}/?follow=1").content.decode()
+    )
+
+
+def test_a_batch_says_in_the_language_of_the_page_why_it_failed(client, region):
+    lake, forest = member(), member("Forest")
+    batch = batches.order(kind="certificate", year=YEAR, languages=("fr",))
+    forest.memberships.all().delete()
+    lots.work_on(batch)
+    report = Report.objects.get(organisation=lake)
+    report.fail(reason=PORTAL_FAILED)
+    batch.fail(reason=PORTAL_FAILED)
+    client.force_login(factories.create_secretary(language="fr"))
+    page = client.get(f"/es/secretariat/reports/bulk/{batch.pk}/").content.decode()
+    for told in (
+        f"{forest.name_es} no tiene afiliación en {YEAR}; no hay nada que certificar.",
+        f"se trata del informe {report.pk}: el registro explica la causa.",
+        f"se trata del lote {batch.pk}: el registro explica la causa.",
+    ):
+        assert page.count(told) == 1
+
+
+def test_reasons_that_were_kept_in_words_are_told_in_each_language(region):
+    forest = member("Forest")
+    batch = batches.order(kind="certificate", year=YEAR, languages=("fr",))
+    batch.entries.update(refusal="Plus rien")
+    migration = importlib.import_module("publications.migrations.0029_report_reasons")
+    migration.keep_reasons(apps, None)
+    assert batch.entries.get().why_not == (
+        f"{forest.name_en} has no membership in {YEAR}, so there is nothing to certify."
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from members import merging
 from members.models import Notice
@@ -199,6 +199,10 @@ def test_what_cannot_be_reported_is_said_and_stops_nothing(network):
     assert entry.why_not == (
         f"Forest (example) has no membership in {YEAR}, so there is nothing to certify."
     )
+    with translation.override("es"):
+        assert entry.why_not == (
+            f"Forest (ejemplo) no tiene afiliación en {YEAR}; no hay nada que certificar."
+        )
     assert packed(batch) == [f"certificate-lake-{YEAR}-en.pdf"]
     assert (batch.state, batch.entries.not_made().count()) == (JobState.DONE, 1)
     assert lake.reports.count() == 1
@@ -352,7 +356,7 @@ def test_a_batch_that_keeps_stopping_is_given_up(network):
         ReportBatch.objects.filter(pk=batch.pk).update(heartbeat_at=long_ago())
         lots.ring_for_waiting()
         batch.refresh_from_db()
-    assert (batch.state, batch.error) == (
+    assert (batch.state, batch.why) == (
         JobState.FAILED,
         "The work stopped three times without finishing.",
     )

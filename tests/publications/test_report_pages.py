@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from portal.lib.jobs import JobState
+from portal.lib.jobs import STOPPED, JobState
 from publications.models import Report
 from publications.reports import making
 from tests import factories
@@ -55,6 +55,45 @@ def test_strangers_learn_nothing(client, house):
         assert client.get(f"/en/space/documents/{house.pk}/file").status_code == 404
         assert client.post(f"/en/secretariat/reports/{house.pk}/again").status_code == 404
         assert client.post(f"/en/secretariat/reports/{house.pk}/cancel").status_code == 404
+
+
+SENTENCES = {
+    "no_membership": {
+        "fr": "{name} n’a pas d’adhésion en {year}\u00a0: il n’y a rien à attester.",
+        "en": "{name} has no membership in {year}, so there is nothing to certify.",
+        "es": "{name} no tiene afiliación en {year}; no hay nada que certificar.",
+    },
+    STOPPED: {
+        "fr": "Le travail s’est interrompu trois fois sans aboutir.",
+        "en": "The work stopped three times without finishing.",
+        "es": "El trabajo se detuvo tres veces sin terminar.",
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+@pytest.mark.parametrize("reason", SENTENCES)
+def test_each_reader_is_told_why_in_the_language_of_the_page(client, language, reason):
+    factories.create_network()
+    organisation = factories.create_organisation(category="A", name="Lake")
+    year = timezone.localdate().year
+    asked_by = factories.create_contact(organisation, language="fr")
+    report = Report.objects.create(
+        kind="certificate",
+        organisation=organisation,
+        year=year,
+        language="en",
+        requested_by=asked_by,
+    )
+    report.fail(reason=reason)
+    name = organisation.text("name", language).value
+    told = SENTENCES[reason][language].format(name=name, year=year)
+    for person, address in (
+        (asked_by, f"/{language}/space/documents/"),
+        (factories.create_secretary(language="es"), f"/{language}/secretariat/reports/"),
+    ):
+        client.force_login(person)
+        assert f'<p class="small">{told}</p>' in client.get(address).content.decode()
 
 
 def test_a_member_asks_for_its_own_report(client):

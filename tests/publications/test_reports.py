@@ -224,7 +224,7 @@ def test_a_report_that_keeps_stopping_is_given_up(network):
         making.requeue_stale()
         report.refresh_from_db()
     assert report.state == JobState.FAILED
-    assert report.error != ""
+    assert report.why == "The work stopped three times without finishing."
 
 
 def test_what_goes_wrong_is_told_on_the_row(network):
@@ -235,7 +235,7 @@ def test_what_goes_wrong_is_told_on_the_row(network):
     assert making.make(report) is False
     report.refresh_from_db()
     assert report.state == JobState.FAILED
-    assert report.error == (
+    assert report.why == (
         f"{organisation.name_en} has no membership in {today().year}, "
         "so there is nothing to certify."
     )

@@ -7,7 +7,7 @@ import io
 import pikepdf
 import pytest
 from django.core.files.storage import InMemoryStorage
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from members.models import Membership
 from portal.lib import pdf, revision
@@ -198,12 +198,12 @@ def test_nobody_guesses_where_a_file_lies(organisation, settings):
 @pytest.mark.slow
 def test_what_runs_away_is_stopped_and_says_so(organisation, settings):
     settings.REPORT_MEGABYTES = -200  # less than it begins with
-    reader = factories.create_person(language="fr")
-    report = ask(organisation, by=reader)
+    report = ask(organisation)
     assert making.make(report) is False
     assert (report.state, stored(report)) == (JobState.FAILED, [])
-    told = "La production demandait plus de -200 Mo de mémoire\u00a0; elle a été arrêtée."
-    assert report.error == told
+    with translation.override("fr"):
+        told = "La production demandait plus de -200 Mo de mémoire\u00a0; elle a été arrêtée."
+        assert report.why == told
 
 
 class FullStorage(InMemoryStorage):
@@ -214,11 +214,12 @@ class FullStorage(InMemoryStorage):
 @pytest.mark.slow
 def test_what_fails_within_is_told_without_its_insides(organisation, monkeypatch, caplog):
     monkeypatch.setattr(Report._meta.get_field("file"), "storage", FullStorage())
-    report = ask(organisation, by=factories.create_person(language="fr"))
+    report = ask(organisation)
     assert making.make(report) is False
     assert report.state == JobState.FAILED
-    assert report.error.startswith("Le portail lui-même a échoué.")
-    assert f"n\u00b0\u00a0{report.pk}" in report.error and "secret" not in report.error
+    with translation.override("fr"):
+        assert report.why.startswith("Le portail lui-même a échoué.")
+        assert f"n\u00b0\u00a0{report.pk}" in report.why and "secret" not in report.why
     assert "No space left on device" in caplog.text
 
 

@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 raise CommandError(" ".join(error.messages)) from error
             self.tell(batch, as_json=options["json"])
             if batch.state == JobState.FAILED:
-                raise CommandError(batch.error)
+                raise CommandError(batch.why)
 
     def members(self, path: Path, *, confirm: bool) -> ImportBatch:
         if not path.is_file():
@@ -83,7 +83,7 @@ class Command(BaseCommand):
         return {
             "number": batch.number,
             "state": batch.state,
-            "error": batch.error,
+            "error": batch.why,
             "read": batch.read,
             "created": batch.created,
             "updated": batch.updated,

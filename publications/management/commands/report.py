@@ -148,7 +148,7 @@ class Command(BaseCommand):
     def write(self, batch: ReportBatch, output: Path):
         """Copy the archives, and say what is missing. Raises CommandError when there are none."""
         if batch.state != JobState.DONE:
-            raise CommandError(batch.error or f"The batch has been {batch.state}.")
+            raise CommandError(batch.why or f"The batch has been {batch.state}.")
         for archive in batch.archives.exclude(file=""):
             target = output / archive.download_name
             partial = target.with_name(f"{target.name}.partial")

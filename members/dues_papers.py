@@ -1,7 +1,7 @@
 """Invoices and receipts as tagged PDFs for archives, laid out while their reader waits: one page.
 
 What they say is read from the books each time, so that a copy fetched today says what has been
-paid, cancelled or taken back since. The layout is kept for an hour under all that it says.
+paid, cancelled or taken back since. The layout is kept for an hour under all that it says, and how.
 """
 
 import datetime
@@ -16,6 +16,9 @@ from members.dues_documents import invoice_data, receipt_data
 from members.models import Invoice, Payment
 from portal.lib import network, pdf
 
+# What these papers are drawn by beside what all printed documents share.
+OWN = ("templates/members/*_print.html", "members/dues_papers.py")
+
 
 def invoice_pdf(invoice: Invoice, *, language: str) -> bytes:
     data = invoice_data(invoice, language=language)
@@ -29,7 +32,8 @@ def receipt_pdf(payment: Payment, *, language: str) -> bytes:
 
 def printed(template: str, data: dict, *, dated: datetime.date) -> bytes:
     identity = network.current()
-    said = json.dumps([template, data, identity.told], cls=DjangoJSONEncoder, sort_keys=True)
+    looks = pdf.look(*OWN)
+    said = json.dumps([template, data, identity.told, looks], cls=DjangoJSONEncoder, sort_keys=True)
     key = f"dues-pdf:{hashlib.sha256(said.encode()).hexdigest()}"
     content = cache.get(key)
     if content is None:

@@ -21,7 +21,7 @@ from django.test.signals import storages_changed
 from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 
-from portal.lib import revision
+from portal.lib import pdf, revision
 from tests import parts, undefined
 from tests.environment import OWN_NAME, VAR_DIR
 from tests.mailbox import Mailbox
@@ -122,6 +122,26 @@ def django_db_setup(django_db_setup, django_db_blocker):
         )
         for state, query, _ in cursor.fetchall():
             print(f"left on the test database: {state}: {query[:300]}", file=sys.stderr)
+
+
+@pytest.fixture
+def another_release(settings, tmp_path):
+    """Call it, and printed documents look otherwise, as after a release that changed them."""
+
+    def follows():
+        settings.BASE_DIR = tmp_path
+        pdf.look.cache_clear()
+
+    yield follows
+    pdf.look.cache_clear()
+
+
+@pytest.fixture
+def kept_papers(settings):
+    """The keys of the printed papers that are kept for a while, each beginning with a word."""
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "papers"}}
+    return lambda word: {key for key in cache._cache if f":{word}:" in key}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,8 @@
 """Making the small files of each public text: plain text and tagged PDF, without pictures.
 
-They are made when they are due, by the schedule: a text is due when it has no files yet, or has
-changed since they were made. Whether somebody may have them is asked of the text itself.
+They are made when they are due, by the schedule: a text is due when it has no files yet, when it
+has changed since they were made, or when such files look otherwise today. Whether somebody may
+have them is asked of the text itself.
 """
 
 import datetime
@@ -27,6 +28,16 @@ from portal.models.light import Form
 from publications.models import Publication
 
 AT_ONCE = 40  # texts of a language that one run of the schedule makes
+# What texts are drawn by, small or whole, beside what all printed documents share.
+OWN = (
+    "templates/portal/*light*.html",
+    "templates/portal/*whole*.html",
+    "portal/light/*.py",
+    "publications/licences.py",
+    "publications/metadata/*.py",
+    "publications/printable.py",
+    "publications/references.py",
+)
 PICTURES = re.compile(r"<img\b[^>]*>")
 
 
@@ -65,11 +76,20 @@ SOURCES = {
 }
 
 
+def look() -> str:
+    """How these files look today, with the names of the network that they bear."""
+    identity = network.current()
+    shown = repr((pdf.look(*OWN), identity.names, identity.short_names))
+    return hashlib.sha256(shown.encode()).hexdigest()
+
+
 def due(source: Source, language: str) -> QuerySet:
-    """The public texts of a kind whose files in a language are missing or too old."""
+    """The public texts of a kind whose files in a language are missing or too old: those without
+    first, then those that merely look otherwise today."""
     made = LightEdition.objects.made_since(source.kind, language, OuterRef(source.changed))
     rows = source.public().filter(**{f"state_{language}__in": READABLE})
-    return rows.filter(~Exists(made)).order_by(F(source.changed).desc(), "pk")
+    missing = rows.filter(~Exists(made.filter(look=look())))
+    return missing.order_by(Exists(made), F(source.changed).desc(), "pk")
 
 
 def make_due(*, most: int = AT_ONCE) -> int:
@@ -193,6 +213,7 @@ def keep(
             digest=hashlib.sha256(content).hexdigest(),
             period=period,
             made_at=made_at,
+            look=look(),
         )
         edition.file.save(f"edition.{form}", ContentFile(content), save=False)
         try:

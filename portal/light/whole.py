@@ -2,7 +2,8 @@
 
 Which texts, is said by ``publications.printable``. A file is made by the schedule, a few at a time,
 and at once when a reader asks for one that is not there yet. It belongs to the text as it stood: of
-one that has changed since, nothing is given until the next is made.
+one that has changed since, nothing is given until the next is made. One that merely looks otherwise
+today is given until then.
 """
 
 import datetime
@@ -37,10 +38,13 @@ SOURCE = re.compile(r' src="([^"]*)"')
 
 
 def due(language: str) -> QuerySet:
-    """The texts whose file is missing or too old, the last changed first."""
+    """The texts whose file is missing or too old, the last changed first; then those whose file
+    merely looks otherwise today."""
     made = LightEdition.objects.made_since(KIND, language, OuterRef("changed_at"))
-    settled = made.filter(Q(size__gt=0) | Q(made_at__gt=timezone.now() - PATIENCE))
-    return printable.texts(language).filter(~Exists(settled)).order_by("-changed_at", "pk")
+    tried = Q(size=0, made_at__gt=timezone.now() - PATIENCE)
+    settled = made.filter(Q(size__gt=0, look=editions.look()) | tried)
+    texts = printable.texts(language).filter(~Exists(settled))
+    return texts.order_by(Exists(made.filter(size__gt=0)), "-changed_at", "pk")
 
 
 def make_due(*, most: int = AT_ONCE) -> int:
@@ -68,6 +72,11 @@ def make(pk: int, language: str) -> LightEdition | None:
     except Exception:
         logger.exception("%s in %s cannot be printed", record.symbol, language)
         content = b""
+    earlier = standing(record, language)
+    if not content and earlier and earlier.size:
+        # It looks as it did, which is better than none.
+        LightEdition.objects.filter(pk=earlier.pk).update(look=editions.look())
+        return earlier
     return editions.keep(KIND, pk, language, Form.PDF, content, made_at=moment)
 
 

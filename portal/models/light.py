@@ -44,6 +44,8 @@ class LightEdition(models.Model):
     digest = models.CharField(max_length=64)
     period = models.CharField(max_length=7, blank=True, help_text="Of an archive: 2026-11.")
     made_at = models.DateTimeField()
+    # How such files looked when it was made: what looks otherwise today is made anew.
+    look = models.CharField(max_length=64, blank=True)
 
     objects = LightEditionQuerySet.as_manager()
 

@@ -29,6 +29,8 @@ from publications.models.subscribers import Audience
 from publications.newsletters import choices, sections
 
 TEMPLATES = "publications/newsletters"
+# What letters in print are drawn by beside what all printed documents share.
+PRINT = ("templates/publications/newsletters/*_print.html", "publications/newsletters/*.py")
 
 # Stand-ins for what differs between two readers of a segment; see Letter.addressed.
 TOKEN = "token-of-the-reader-of-this-letter-here0"
@@ -285,13 +287,14 @@ def print_context(issue: Issue, found: dict) -> dict:
 def printed(issue: Issue, language: str) -> bytes:
     """The issue as a tagged PDF in one language.
 
-    Kept for an hour under the fingerprint of its contents, so that a text withdrawn meanwhile
-    is gone from the very next copy.
+    Kept for an hour under the fingerprint of its contents and of how letters look, so that a text
+    withdrawn meanwhile is gone from the very next copy.
     """
     found = contents(issue, language)
     written = json.dumps(found, cls=DjangoJSONEncoder, sort_keys=True)
     identity = network.current()
-    digest = hashlib.sha256(f"{identity}{written}".encode()).hexdigest()
+    said = f"{identity}{pdf.look(*PRINT)}{written}"
+    digest = hashlib.sha256(said.encode()).hexdigest()
     key = f"issue-pdf:{digest}"
     content = cache.get(key)
     if content is None:

@@ -11,17 +11,18 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.text import slugify
 
-from portal.lib import links, network
+from portal.lib import links, network, pdf
 from portal.lib.sheets.writing import as_csv
 from publications.models import periods
 from publications.models.reports import ReportKind
-from publications.reports.editions import edition
 from publications.reports.kinds import KINDS
 from regions import maps
 from regions.models import Region
 
 # The key of the day in the figures that a report keeps.
 AS_OF = "as_of"
+# What reports are drawn by beside what all printed documents share.
+OWN = ("templates/publications/reports/**/*.html", "publications/reports/*.py")
 Drawing = Callable[[dict, str], dict | None]
 
 
@@ -97,7 +98,7 @@ def digest_of(kind: str, data: dict, language: str, *, drawn: Drawing | None = N
     """Of all that a file is made from except the day: figures, the network, drawings, templates,
     stylesheets, fonts, words. Two reports with the same look the same."""
     shown = context(kind=kind, data=data | {AS_OF: ""}, language=language, drawn=drawn)
-    shown |= {"network": network.current().told, "today": "", "edition": edition()}
+    shown |= {"network": network.current().told, "today": "", "look": pdf.look(*OWN)}
     return hashlib.sha256(
         json.dumps([kind, shown], sort_keys=True, default=str).encode()
     ).hexdigest()

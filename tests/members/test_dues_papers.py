@@ -51,6 +51,19 @@ def test_an_invoice_says_what_was_paid_and_what_remains(invoice):
 
 
 @pytest.mark.slow
+def test_a_kept_invoice_is_not_given_once_papers_look_otherwise(
+    invoice, another_release, kept_papers
+):
+    dues_papers.invoice_pdf(invoice, language="fr")
+    dues_papers.invoice_pdf(invoice, language="fr")
+    before = kept_papers("dues-pdf")
+    assert len(before) == 1
+    another_release()
+    dues_papers.invoice_pdf(invoice, language="fr")
+    assert len(kept_papers("dues-pdf") - before) == 1
+
+
+@pytest.mark.slow
 def test_a_cancelled_invoice_says_so_and_asks_for_nothing(invoice):
     dues_papers.invoice_pdf(invoice, language="en")
     dues.cancel(invoice, reason="Issued twice", by=None)

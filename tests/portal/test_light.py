@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from portal.light import editions, libraries
 from portal.models import LightEdition, Page
+from publications.models import Publication
 from tests import pdf_structure
 from tests.factories import create_contact, create_network, create_publication, create_region
 
@@ -65,6 +66,24 @@ def test_a_changed_text_gets_others_and_the_earlier_files_go(django_capture_on_c
     text = LightEdition.objects.get(form="txt")
     with text.file.open() as file:
         assert "Un autre titre" in file.read().decode()
+
+
+@pytest.mark.slow
+def test_files_that_look_otherwise_today_are_made_anew_after_those_that_are_missing(
+    another_release,
+):
+    texts = editions.SOURCES["publication"]
+    there = create_publication(title_en=None, summary_en=None)
+    assert editions.make_due() == 2
+    before = set(LightEdition.objects.values_list("look", flat=True))
+    another_release()
+    missing = create_publication(title_en=None, summary_en=None)
+    Publication.objects.filter(pk=missing.pk).update(
+        changed_at=there.changed_at - datetime.timedelta(days=1)
+    )
+    assert list(editions.due(texts, "fr")) == [missing, there]
+    assert (editions.make_due(), editions.make_due()) == (4, 0)
+    assert not before & set(LightEdition.objects.values_list("look", flat=True))
 
 
 def test_the_text_reads_well_in_any_program(client):

@@ -13,7 +13,7 @@ from django.utils.html import escape
 from pypdf import PdfReader
 
 from portal.light import whole
-from portal.models import LightEdition
+from portal.models import LightEdition, NetworkIdentity
 from portal.tasks import make_whole_text
 from publications import printable
 from publications.models import Correction, Publication
@@ -127,6 +127,53 @@ def test_it_is_made_once_and_again_when_the_text_has_changed(django_capture_on_c
     assert second.made_at > first.made_at
     assert second.digest == first.digest  # the same words, the same bytes
     assert len(default_storage.listdir("light/whole")[1]) == 1
+
+
+def test_one_that_looks_otherwise_today_is_given_until_it_is_made_anew(client, another_release):
+    a_text()
+    whole.make_due()
+    first = LightEdition.objects.get()
+    another_release()
+    assert body_of(client.get(ADDRESS)).startswith(b"%PDF-")
+    a_text(symbol="P/2026/15", body_en="<p>Text.</p>", body_fr="", original_language="en")
+    french_and_english = whole.make_due(most=1)
+    assert (french_and_english, whole.make_due()) == (2, 0)
+    second = LightEdition.objects.get(language="fr")
+    assert second.made_at > first.made_at
+    assert second.look != first.look
+
+
+def test_a_text_without_a_file_comes_before_those_that_look_otherwise(another_release):
+    record = a_text()
+    whole.make_due()
+    another_release()
+    other = a_text(symbol="P/2026/15")
+    Publication.objects.filter(pk=other.pk).update(
+        changed_at=record.changed_at - datetime.timedelta(days=1)
+    )
+    assert list(whole.due("fr")) == [other, record]
+
+
+def test_the_name_of_the_network_is_on_every_sheet(django_capture_on_commit_callbacks):
+    a_text()
+    whole.make_due()
+    identity = NetworkIdentity.objects.get()
+    identity.name_fr = "Un autre conseil (exemple)"
+    with django_capture_on_commit_callbacks(execute=True):
+        identity.save()
+    assert whole.make_due() == 1
+
+
+@pytest.mark.slow
+def test_one_that_cannot_be_made_anew_stays_as_it_looks(client, settings, another_release):
+    record = a_text()
+    whole.make_due()
+    another_release()
+    Publication.objects.update(body_fr=f"<p>{'mot ' * 40}</p>" * 3_000)
+    settings.REPORT_SECONDS = 1
+    assert whole.make(record.pk, "fr").size > 0
+    assert whole.make_due() == 0
+    assert body_of(client.get(ADDRESS)).startswith(b"%PDF-")
 
 
 def test_what_is_no_longer_printed_leaves_the_storage(django_capture_on_commit_callbacks):

@@ -406,6 +406,17 @@ def test_the_pdf_is_read_in_its_order_and_says_where_it_is_from(issue, language)
 
 
 @pytest.mark.slow
+def test_a_kept_pdf_is_not_given_once_letters_look_otherwise(issue, another_release, kept_papers):
+    rendering.printed(issue, "fr")
+    rendering.printed(issue, "fr")
+    before = kept_papers("issue-pdf")
+    assert len(before) == 1
+    another_release()
+    rendering.printed(issue, "fr")
+    assert len(kept_papers("issue-pdf") - before) == 1
+
+
+@pytest.mark.slow
 def test_hostile_names_stay_within_the_page_of_a_letter(issue):
     issue.subject_fr = printed.HOSTILE[0][:150]
     for name in printed.HOSTILE:

@@ -8,6 +8,7 @@ bytes, in every process and on every day.
 from portal.lib.pdf.apart import Limits, RanAway, TooLarge, TooLong
 from portal.lib.pdf.documents import AttachedFile, from_html, render
 from portal.lib.pdf.fetching import ForbiddenAddress, OwnFilesFetcher
+from portal.lib.pdf.looks import look
 
 __all__ = [
     "AttachedFile",
@@ -18,5 +19,6 @@ __all__ = [
     "TooLarge",
     "TooLong",
     "from_html",
+    "look",
     "render",
 ]

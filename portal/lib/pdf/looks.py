@@ -1,4 +1,4 @@
-"""How reports look today: what a report shows beside its figures, in one word."""
+"""How printed documents look today, in one word: kept with a file, it says when that is too old."""
 
 import functools
 import hashlib
@@ -7,25 +7,25 @@ from pathlib import Path
 import weasyprint
 from django.conf import settings
 
-SOURCES = (
+SHARED = (
     "templates/base_print.html",
     "templates/components/**/*.html",
-    "templates/publications/reports/**/*.html",
     "static/css/print/*.css",
+    "static/css/print_scripts/*.css",
     "static/fonts/*.ttf",
     "locale/*/LC_MESSAGES/django.mo",
-    "publications/reports/*.py",
     "portal/formats/**/*.py",
     "portal/lib/**/*.py",
 )
 
 
 @functools.cache
-def edition() -> str:
-    """Of the templates, stylesheets, fonts, words and code that reports are drawn by; read once a
-    process, which a new release starts anew."""
+def look(*own: str) -> str:
+    """Of the templates, stylesheets, fonts, words and code that documents are drawn by: those that
+    all share, and a document's own, as patterns below the project. Read once a process, which a
+    new release starts anew."""
     digest, root = hashlib.sha256(weasyprint.__version__.encode()), Path(settings.BASE_DIR)
-    for pattern in SOURCES:
+    for pattern in (*SHARED, *own):
         for path in sorted(root.glob(pattern)):
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.html import escape
 from pypdf import PdfReader
 
+from portal.lib import revision
 from portal.light import whole
 from portal.models import LightEdition, NetworkIdentity
 from portal.tasks import make_whole_text
@@ -154,13 +155,11 @@ def test_a_text_without_a_file_comes_before_those_that_look_otherwise(another_re
     assert list(whole.due("fr")) == [other, record]
 
 
-def test_the_name_of_the_network_is_on_every_sheet(django_capture_on_commit_callbacks):
+def test_the_name_of_the_network_is_on_every_sheet():
     a_text()
     whole.make_due()
-    identity = NetworkIdentity.objects.get()
-    identity.name_fr = "Un autre conseil (exemple)"
-    with django_capture_on_commit_callbacks(execute=True):
-        identity.save()
+    NetworkIdentity.objects.update(name_fr="Un autre conseil (exemple)")
+    revision.move()
     assert whole.make_due() == 1
 
 

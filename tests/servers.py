@@ -49,19 +49,22 @@ class PostgreSQL:
     """A PostgreSQL server that a test may stop at once and start again.
 
     Without fsync, as fast as can be; ``durable`` writes through to the disk, as in production.
+    With ``disk`` its tables and its journal lie there, and the journal asks for room often: a file
+    for each megabyte, none of them used again.
     """
 
-    def __init__(self, *, durable: bool = False):
+    def __init__(self, *, durable: bool = False, disk: Path | None = None):
         self._programs = postgresql_programs()
         if self._programs is None:
             raise ServerMissing("PostgreSQL is missing")
         self.port = free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        self._durable = durable
+        self._durable, self._disk = durable, disk
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self._folder} -h 127.0.0.1 -c max_connections=100"
         options += "" if self._durable else " -F"
+        options += " -c wal_recycle=off" if self._disk else ""
         self._control("-l", f"{self._folder}/log", "-o", options, "-w", "start")
 
     def stop(self) -> None:
@@ -73,7 +76,15 @@ class PostgreSQL:
         return listening(self.port)
 
     def _control(self, *arguments: str) -> None:
-        self._run(f"{self._programs}/pg_ctl", "-D", f"{self._folder}/data", *arguments)
+        self._run(f"{self._programs}/pg_ctl", "-D", self._data, *arguments)
+
+    @property
+    def _data(self) -> str:
+        return f"{self._disk or self._folder}/data"
+
+    @property
+    def log(self) -> str:
+        return Path(self._folder, "log").read_text(errors="replace")
 
     def _run(self, *command: str) -> None:
         as_owner = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
@@ -89,8 +100,9 @@ class PostgreSQL:
         self._folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
         give_to_owner(self._folder)
         try:
-            self._run(f"{self._programs}/initdb", "-D", f"{self._folder}/data", "-U", "postgres",
-                "-A", "trust", "-E", "UTF8", "--no-sync")  # fmt: skip
+            options = ["--wal-segsize=1"] if self._disk else []
+            self._run(f"{self._programs}/initdb", "-D", self._data, "-U", "postgres",
+                "-A", "trust", "-E", "UTF8", "--no-sync", *options)  # fmt: skip
             self.start()
         except BaseException:
             self._remove()

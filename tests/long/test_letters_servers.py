@@ -2,11 +2,13 @@
 
 import time
 
+import psycopg2
 import pytest
 
 from publications.models import Issue
 from publications.models.deliveries import DeliveryState
 from publications.models.newsletters import IssueState
+from publications.newsletters import ledger, sending
 from tests import disks, servers
 from tests.bench import letters
 from tests.long import office as offices
@@ -129,6 +131,62 @@ def test_a_full_disk_stops_the_letter_until_there_is_room(
         found.wait_for_end(issue)
     assert_nobody_is_lost(issue, sink)
     assert set(states(issue)) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
+
+
+@pytest.fixture(scope="module")
+def server_on_small_disk(django_db_blocker):
+    """A server all of which is on a small disk, its journal too, and that disk."""
+    with disks.small(megabytes=300) as disk, django_db_blocker.unblock():
+        servers.give_to_owner(disk)
+        with servers.PostgreSQL(durable=True, disk=disk) as server:
+            offices.prepare(server)
+            yield server, disk
+
+
+# Workers wait two minutes for the database. Of one that has given it up, what it had taken is
+# unknown: the server that starts then cannot tell which of these mails left.
+@pytest.mark.parametrize(("seconds", "unknown"), [(15, 0), (150, 2 * ledger.BATCH)])
+def test_a_disk_full_of_the_journal_too_stops_the_server_and_not_the_letter(
+    server_on_small_disk, private_redis, django_db_blocker, seconds, unknown
+):
+    """PostgreSQL gives up when its journal finds no room; somebody makes room and starts it."""
+    server, disk = server_on_small_disk
+    readers = 900
+    with (
+        django_db_blocker.unblock(),
+        offices.fresh_copy(server, f"letters_{seconds}") as address,
+        Sink(keep=False) as sink,
+    ):
+        issue = issue_for(readers)
+        with offices.Office(address, private_redis, sink, rate=RATE * 2) as found:
+            found.open()
+            sink.wait_for(readers // 10)
+            ballast = disks.fill(disk)
+            let_the_journal_grow(server)
+            found.wait(lambda: not server.is_running, seconds=60)
+            assert "PANIC:  could not write to file" in server.log
+            time.sleep(2)
+            came = len(sink.mails)
+            time.sleep(seconds)
+            # Nothing leaves that cannot be written down before.
+            assert len(sink.mails) == came < readers
+            ballast.unlink()
+            server.start()
+            offices.reconnect()
+            found.wait_for_end(issue)
+        assert_nobody_is_lost(issue, sink)
+        found_states = states(issue)
+        assert set(found_states) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
+        assert found_states.get(DeliveryState.UNKNOWN, 0) <= unknown
+        assert not sending.repeated(issue)
+        print(f"journal full for {seconds} s: {found_states}, {len(sink.mails)} mails came")
+
+
+def let_the_journal_grow(server: servers.PostgreSQL):
+    """By more than one of its files and without a table, until it finds no room."""
+    statement = "SELECT pg_logical_emit_message(false, 'test', repeat('x', 2000000))"
+    with pytest.raises(psycopg2.OperationalError):
+        offices.execute(server, statement)
 
 
 def stands_still(sink: Sink) -> bool:

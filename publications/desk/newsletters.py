@@ -141,13 +141,17 @@ def block_places(issue: Issue, order: str) -> dict[str, dict]:
 
 
 def progress(issue: Issue) -> list[dict]:
-    """The deliveries of each language, and how many of them are over."""
+    """The deliveries of each language, and how many of them are over. What was left out because the
+    rest was cancelled is over for good, and would look as if it had been sent."""
     found = sending.counts(issue)
+    undone = UNFINISHED
+    if issue.is_cancelled:
+        undone = (*UNFINISHED, DeliveryState.SKIPPED)
     return [
         {
             "language": language,
             "total": (total := sum(found[language].values())),
-            "done": total - sum(found[language][state] for state in UNFINISHED),
+            "done": total - sum(found[language][state] for state in undone),
             "states": [
                 (state.label, found[language][state])
                 for state in DeliveryState
@@ -196,7 +200,7 @@ def newsletter_items(request: HttpRequest, symbol: str) -> HttpResponse:
             editing.remove(row_of(issue, request))
         elif act == "common_order" and (language := known_order(request.POST)):
             editing.order_like_the_others(issue, language)
-            messages.success(request, _("The order is the one of the other languages again."))
+            messages.success(request, _("The order is again that of the other languages."))
         else:
             raise Http404
     return back_to(issue, order=known_order(request.POST))

@@ -107,7 +107,7 @@ def correct_publication(request: HttpRequest, symbol: str) -> HttpResponse:
         else:
             messages.success(request, _("The correction stands on the page of the text."))
             return back_to(found)
-    return act_page(request, found, form, _("Tell of a correction"))
+    return act_page(request, found, form, _("Announce a correction"))
 
 
 def edit_correction(request: HttpRequest, symbol: str, pk: int) -> HttpResponse:

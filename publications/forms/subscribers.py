@@ -55,7 +55,7 @@ class ChoicesForm(forms.Form):
         if axes:
             self.fields["axes"] = ChosenField(
                 label=_("Axes of the programme"),
-                help_text=_("Once a month, what the letters told about an axis."),
+                help_text=_("Once a month, what the letters said about an axis."),
                 offered=axes,
                 **options,
             )

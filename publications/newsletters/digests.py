@@ -187,7 +187,7 @@ def mail_of(digest: AxisDigest, language: str, told: list[dict]) -> EmailMessage
     axis = digest.axis
     title = axis.text("title", language)
     with translation.override(language):
-        subject = _("Axis %(number)d: what the letters told") % {"number": axis.number}
+        subject = _("Axis %(number)d: what the letters said") % {"number": axis.number}
         axis_url = absolute(axis.get_absolute_url())
     headers = copies.list_headers(
         axis,

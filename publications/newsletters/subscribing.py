@@ -230,7 +230,7 @@ def send_once(subscriber: Subscriber, name: str, waiting: list[Choice]):
     with translation.override(language):
         subject = {
             "confirm": _("Please confirm your subscription"),
-            "known": _("You are subscribed already"),
+            "known": _("You are already subscribed"),
             "link": _("Your letters: the link you asked for"),
         }[name]
     message = mail.compose(

@@ -46,7 +46,7 @@ def test_an_editor_accepts_a_fallback_checks_schedules_and_cancels(visit):
     assert "n’est pas complet en espagnol" in page.locator("body").inner_text()
     looked_at(page)
     page.get_by_label("Español : pourquoi").fill("La traductrice est en congé.")
-    page.get_by_role("button", name="L’accepter pour : Español").click()
+    page.get_by_role("button", name="L’accepter Español").click()
     assert "La traductrice est en congé." in page.locator("main").inner_text()
     page.get_by_role("button", name="Déclarer").click()
     looked_at(page)

@@ -51,7 +51,7 @@ def follow(axis, **values) -> Subscription:
     ("language", "subject"),
     [
         ("fr", "Axe 3\u00a0: ce que les lettres ont dit"),
-        ("en", "Axis 3: what the letters told"),
+        ("en", "Axis 3: what the letters said"),
         ("es", "Eje 3: lo que contaron los boletines"),
     ],
 )
@@ -206,7 +206,7 @@ def test_the_page_of_a_digest_follows_what_is_withdrawn_and_leads_to_other_month
     text.save()
     page = client.get(digest.get_absolute_url()).content.decode()
     assert text.title_en not in page
-    assert "has been withdrawn since" in page
+    assert "has since been withdrawn" in page
     assert client.get("/en/newsletters/axes/999999/").status_code == 404
 
 

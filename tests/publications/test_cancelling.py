@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -135,6 +136,8 @@ def test_an_editor_is_asked_once_more_and_the_page_says_who_did_it(client, caplo
     page = client.post(address(issue, "cancel-rest/"), follow=True).content.decode()
     assert states(issue) == {"sent": 1, "skipped": 3}
     assert "4 mails for 4 recipients" in page
+    # What was left out does not look as if it had left.
+    assert re.findall(r"(\w+: \d of \d)", page) == ["English: 1 of 3", "Español: 0 of 1"]
     assert f"{executive} cancelled the rest of this sending" in page
     assert address(issue, "cancel-rest/") not in page
     assert f"the rest, 3 mails, is cancelled by {executive}" in caplog.text

@@ -66,7 +66,7 @@ def stored(issue: Issue) -> Issue:
     [
         ("fr", "Vous avez vous-même déclaré cette lettre prête"),
         ("en", "You have declared this letter ready yourself"),
-        ("es", "Usted mismo declaró listo este boletín"),
+        ("es", "Fue usted quien declaró listo este boletín"),
     ],
 )
 def test_who_declared_the_letter_of_the_world_ready_does_not_approve_it(client, language, words):

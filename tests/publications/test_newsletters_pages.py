@@ -300,7 +300,7 @@ def test_an_editor_pauses_a_letter_and_lets_it_go_on(
     assert (paused.pause_reason, paused.paused_by) == ("by_hand", secretary)
     page = client.get(desk(issue)).content.decode()
     assert "paused by hand" in page
-    assert "Go on with the sending" in page
+    assert "Resume the sending" in page
     with django_capture_on_commit_callbacks(execute=True):
         client.post(desk(issue, "pause/"), {"resume": "1"})
     assert not Sending.objects.get().is_paused

@@ -266,7 +266,7 @@ def sent_last_quarter(letter: Newsletter, number: int):
     [
         ("fr", "aucun courriel au dernier trimestre", "reçu 3 courriels au dernier trimestre"),
         ("en", "received no mail last quarter", "received 3 mails last quarter"),
-        ("es", "ningún correo el último trimestre", "recibido 3 correos el último trimestre"),
+        ("es", "ningún correo en el último trimestre", "recibido 3 correos en el último trimestre"),
     ],
 )
 def test_the_form_says_how_many_mails_the_choices_would_have_brought(

@@ -313,6 +313,18 @@ def web_templates() -> list[Path]:
     ]
 
 
+def test_a_plain_mail_sets_no_colon_that_is_english_alone():
+    """French has a space before it: it belongs into what is translated."""
+    outside = re.compile(r"%\}: |\}\}: ")
+    within = re.compile(r"\{% blocktrans.*?endblocktrans\w* %\}", re.S)
+    found = [
+        str(path.relative_to(TEMPLATES))
+        for path in sorted(TEMPLATES.rglob("*.txt"))
+        if outside.search(within.sub("", path.read_text()))
+    ]
+    assert found == []
+
+
 def test_nothing_inline():
     """The content security policy allows neither; a browser would drop it in silence."""
     inline = re.compile(

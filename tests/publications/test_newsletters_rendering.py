@@ -273,6 +273,16 @@ def test_french_in_a_mail_is_spaced_for_mail_programs(issue):
     assert "1 de octubre".replace(" ", NO_BREAK, 1) in rendering.letter(issue, "es").html
 
 
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_the_colon_before_an_address_is_that_of_the_words_before_it(issue, language):
+    lines = rendering.letter(issue, language).text.splitlines()
+    before = [line.partition("http")[0] for line in lines if ": http" in line]
+    assert len(before) == 7
+    # The link to the letter in French is in French also in the mail of another language.
+    french = [words for words in before if words.endswith(f"{NO_BREAK}: ")]
+    assert french == (before[2:] if language == "fr" else [f"Lire en français{NO_BREAK}: "])
+
+
 def test_a_long_opening_text_makes_no_long_line(issue):
     issue.lead_en = "équité " * 600
     issue.save()

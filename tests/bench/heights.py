@@ -4,13 +4,16 @@
 stylesheets with a document of one word, and prints how many megabytes it has then, and how many it
 takes beyond for the file. What the process forks is watched from outside while it works: of a
 forked one those pages count that it shares with no other, the copies of inherited ones included.
+The process that a worker has ready for its next document belongs to the idle worker.
 """
 
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,15 +55,12 @@ def resident(name: str) -> float:
 def at_its_height(call: Callable[[], object]) -> float:
     """Megabytes of a call beyond what this process has, in it and in what it forks."""
     Path("/proc/self/clear_refs").write_text("5")  # the height begins anew
-    before, of_forks, is_over = resident("VmRSS"), [0.0], threading.Event()
+    before, ready, is_over = resident("VmRSS"), of_forks(), threading.Event()
+    highest = [ready]
 
     def watch():
         while not is_over.wait(PAUSE):
-            for child in children():
-                try:
-                    of_forks.append(own_memory(child))
-                except OSError:  # it has just ended
-                    continue
+            highest.append(of_forks())
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -69,7 +69,16 @@ def at_its_height(call: Callable[[], object]) -> float:
     finally:
         is_over.set()
         watcher.join()
-    return resident("VmHWM") - before + max(of_forks)
+    return resident("VmHWM") - before + max(highest) - ready
+
+
+def of_forks() -> float:
+    """Megabytes that the forked processes share with no other."""
+    found = 0.0
+    for child in children():
+        with suppress(OSError):  # it has just ended
+            found += own_memory(child)
+    return found
 
 
 def children() -> list[int]:
@@ -92,6 +101,7 @@ def main(way: str, html: str):
     from weasyprint import HTML  # noqa: PLC0415
 
     from portal.lib import pdf  # noqa: PLC0415
+    from portal.lib.pdf import apart as pdf_apart  # noqa: PLC0415
 
     limits = pdf.Limits(600, 4000)
 
@@ -104,8 +114,28 @@ def main(way: str, html: str):
         return pdf.from_html(text, archived=True, limits=limits)
 
     lay_out, text = {"bare": bare, "apart": apart}[way], Path(html).read_text()
+    if way == "apart":
+        pdf_apart.keep_one_ready()
     lay_out(WORD.format(head="".join(SHEET.findall(text))))
-    print(resident("VmRSS"), at_its_height(lambda: lay_out(text)))
+    wait_until_idle()
+    print(resident("VmRSS") + of_forks(), at_its_height(lambda: lay_out(text)))
+    pdf_apart.keep_none_ready()
+
+
+def wait_until_idle():
+    """Until what is forked does nothing any more."""
+    before, now = None, used_by_children()
+    while now != before:
+        time.sleep(0.5)
+        before, now = now, used_by_children()
+
+
+def used_by_children() -> list[str]:
+    """The ticks of the processor that each has used."""
+    return [
+        " ".join(Path(f"/proc/{child}/stat").read_text().rpartition(") ")[2].split()[11:13])
+        for child in children()
+    ]
 
 
 if __name__ == "__main__":

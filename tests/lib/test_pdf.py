@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from portal.lib import pdf
-from portal.lib.pdf import kept
+from portal.lib.pdf import apart, kept
 
 DAY = datetime.date(2026, 3, 4)
 FIGURES = pdf.AttachedFile("figures.csv", b"region;2\n", "Figures")
@@ -211,6 +212,69 @@ def test_whoever_waits_can_end_it():
         pdf.from_html(ENDLESS, limits=pdf.Limits(20, 2000), while_waiting=enough)
     assert time.monotonic() - started < 5
     assert children() == before
+
+
+# -- One that is ready ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one_ready():
+    """The process that is ready for the next document, after a first one."""
+    apart.keep_one_ready()
+    before = children()
+    made(limits=LIMITS)
+    [ready] = children() - before
+    yield int(ready)
+    apart.keep_none_ready()
+    assert children() == before
+
+
+def test_the_next_document_is_made_by_the_process_that_is_ready(one_ready):
+    seen = []
+    told = {"on_page_count": lambda pages: seen.append((pages, children()))}
+    assert made(limits=LIMITS, archived=True, **told) == made(archived=True)
+    [(pages, at_work)] = seen
+    assert (pages, str(one_ready) in at_work) == (1, True)
+    # It has ended, and another is ready.
+    assert str(one_ready) not in children()
+    [other] = children() - at_work
+    seen.clear()
+    made(limits=LIMITS, **told)
+    assert other in seen[0][1]
+
+
+def test_a_ready_process_that_died_is_not_missed(one_ready):
+    os.kill(one_ready, signal.SIGKILL)
+    assert made(limits=LIMITS) == made()
+
+
+@pytest.mark.slow
+def test_a_ready_process_is_ended_and_refuses_like_any_other(one_ready):
+    with pytest.raises(pdf.TooLong):
+        pdf.from_html(ENDLESS, limits=pdf.Limits(seconds=1, megabytes=2000))
+    with pytest.raises(pdf.ForbiddenAddress):
+        pdf.from_html(plain('<img src="file:///etc/hostname" alt="x">'), limits=LIMITS)
+    with pytest.raises(pdf.TooLarge):
+        pdf.from_html(plain("word " * 8_000_000), limits=pdf.Limits(seconds=20, megabytes=64))
+    assert made(limits=LIMITS) == made()
+
+
+def test_a_ready_process_reads_a_stylesheet_that_has_changed(tmp_path, settings):
+    settings.STATICFILES_DIRS, settings.DEBUG = [tmp_path], True
+    sheet = tmp_path / "ready.css"
+    page = plain("<p>x").replace(
+        "</head>", f'<link rel="stylesheet" href="{settings.SITE_URL}/static/ready.css"></head>'
+    )
+    contents = []
+    apart.keep_one_ready()
+    try:
+        for colour in ("#123456", "#123456", "#654321"):
+            sheet.write_text(f"p {{ color: {colour} }}")
+            contents.append(pdf.from_html(page, limits=LIMITS))
+    finally:
+        apart.keep_none_ready()
+    assert contents[0] == contents[1] != contents[2]
+    assert contents[2] == pdf.from_html(page)
 
 
 def test_pages_are_told_from_a_process_of_its_own():

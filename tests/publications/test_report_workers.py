@@ -52,3 +52,6 @@ def test_a_killed_worker_leaves_no_half_file_and_no_stuck_row(collected_once, wo
     assert [archive.reports for archive in batch.archives.all()] == [2, 2]
     kept = {*Report.objects.values_list("file", flat=True)}
     assert files() - before == kept | {*ReportArchive.objects.values_list("file", flat=True)}
+    # The process of the pool has the one for the next document ready.
+    [process] = worker.children
+    assert len(Path(f"/proc/{process}/task/{process}/children").read_text().split()) == 1

@@ -4,10 +4,16 @@ The process is forked, so that it begins with the fonts, stylesheets and templat
 has read, and it ends with the document: what WeasyPrint leaves in memory goes with it, and nothing
 is collected on the way. It has no database: what it needs is decided before, and what it makes
 comes back through a pipe, whole or not at all.
+
+A worker has the process for its next document ready (``keep_one_ready``): forked when the last one
+ended, it has laid out a few words, and so has copies of its own of the memory in which Python
+counts references. A document takes no more then than it would in a process that is not forked.
 """
 
 import ctypes
 import gc
+import logging
+import math
 import os
 import resource
 import signal
@@ -16,14 +22,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from typing import NamedTuple
 
 from portal.lib.pdf.fetching import ForbiddenAddress, Refused
+
+logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 # Between two calls of ``while_waiting``.
 PAUSE = 2
 # A document waits for nothing but the processor: on a busy machine it may take longer than that.
 PATIENCE = 4
+# Of a process that is about to be ready; in seconds.
+PATIENCE_FOR_A_FEW_WORDS = 30
 OUT_OF_MEMORY = 77
 DIE_WITH_PARENT = 1
 try:
@@ -53,6 +64,7 @@ class TooLarge(RanAway):
 
 
 Work = Callable[[Callable[[int], None]], bytes]
+Order = tuple[Work, Limits]
 
 
 def carried_out(
@@ -63,28 +75,111 @@ def carried_out(
     while_waiting: Callable[[], None] | None = None,
 ) -> bytes:
     """What the work returns. Raises RanAway, ForbiddenAddress, or RuntimeError where it failed,
-    and what ``told`` and ``while_waiting`` raise; the process is then gone in every case."""
+    and what ``told`` and ``while_waiting`` raise; the process is then gone in every case.
+
+    The work must be one that can be pickled, for a process that is ready already.
+    """
+    other = _given_to_one_that_is_ready((work, limits)) or _forked(lambda: (work, limits))
+    status = None
+    try:
+        with other.answers:
+            answers = _answers(other.answers, limits, while_waiting or (lambda: None), told)
+        status = os.waitpid(other.process, 0)[1]
+    finally:
+        if status is None:
+            other.end()
+    return _judged(answers, status)
+
+
+class Other(NamedTuple):
+    """A process that carries out one order, and the ends of the pipes to it."""
+
+    process: int
+    answers: Connection
+    # None for one that knew its order when it was made.
+    orders: Connection | None = None
+
+    def end(self):
+        os.kill(self.process, signal.SIGKILL)
+        os.waitpid(self.process, 0)
+
+
+def _forked(ordered: Callable[[], Order]) -> Other:
     reader, writer = Pipe(duplex=False)
     process = os.fork()
     if process == 0:
-        _be_the_other(work, limits, writer)
+        _be_the_other(ordered, writer)
     writer.close()
-    status = None
+    return Other(process, reader)
+
+
+# -- One that is ready -------------------------------------------------------------------------
+
+# At most one; none where documents are rare, as in a web process.
+_ready: list[Other] = []
+_is_kept_ready = False
+
+
+def keep_one_ready():
+    """From the next document on, have the process for the one after it ready."""
+    global _is_kept_ready
+    _is_kept_ready = True
+
+
+def keep_none_ready():
+    global _is_kept_ready
+    _is_kept_ready = False
+    while _ready:
+        other = _ready.pop()
+        other.orders.close()
+        other.answers.close()
+        other.end()
+
+
+def make_ready(warm_up: Callable[[], object]):
+    """Have a process ready that has done what there is to do before a document, if so wanted."""
+    if not _is_kept_ready or _ready:
+        return
+    orders, to_order = Pipe(duplex=False)
+
+    def ordered() -> Order:
+        to_order.close()
+        warm_up()
+        # Raises EOFError, and ends, when there will be no order any more.
+        return orders.recv()
+
     try:
-        with reader:
-            answers = _answers(reader, limits, while_waiting or (lambda: None), told)
-        status = os.waitpid(process, 0)[1]
+        _ready.append(_forked(ordered)._replace(orders=to_order))
+    except OSError as error:
+        # The next document is made all the same, by one that is forked for it.
+        logger.warning("no process for the next document: %s", error)
+        to_order.close()
     finally:
-        if status is None:
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
-    return _judged(answers, status)
+        orders.close()
+
+
+def _given_to_one_that_is_ready(order: Order) -> Other | None:
+    if not _ready:
+        return None
+    other = _ready.pop()
+    try:
+        with other.orders:
+            other.orders.send(order)
+        if other.answers.poll(PATIENCE_FOR_A_FEW_WORDS):
+            other.answers.recv()
+            return other
+        logger.warning("the process for the next document does not answer")
+    except (OSError, EOFError) as error:  # it has died meanwhile, of whatever kills processes
+        logger.warning("the process for the next document is gone: %r", error)
+    other.answers.close()
+    other.end()
+    return None
 
 
 # -- In the process of its own -----------------------------------------------------------------
 
 
-def _be_the_other(work: Work, limits: Limits, writer: Connection):
+def _be_the_other(ordered: Callable[[], Order], writer: Connection):
     """Never returns: neither the caller's handlers nor its open connections are touched."""
     status = 1
     try:
@@ -93,8 +188,10 @@ def _be_the_other(work: Work, limits: Limits, writer: Connection):
             signal.signal(number, signal.SIG_DFL)
         if _prctl is not None:
             _prctl(DIE_WITH_PARENT, signal.SIGKILL)
-        _bind(limits)
         gc.disable()
+        work, limits = ordered()
+        writer.send(("begun", None))
+        _bind(limits)
         status = _answer(work, writer)
     finally:
         os._exit(status)
@@ -114,7 +211,9 @@ def _answer(work: Work, writer: Connection) -> int:
 
 def _bind(limits: Limits):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = math.ceil(used.ru_utime + used.ru_stime) + limits.seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except OSError:

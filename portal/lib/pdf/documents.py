@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 
 from django.conf import settings
@@ -17,6 +18,16 @@ tagging.install()
 
 # The date of what is attached to a document that has none: the format demands one.
 UNDATED = datetime.date(2000, 1, 1)
+
+
+FEW_WORDS = """<!doctype html><html lang="fr"><head><title>Mots</title></head><body>
+<h1>Mots</h1><p>Un <strong>mot</strong>, <em>deux</em>, <a href="#fin">trois</a> : « ça », déjà.</p>
+<ul><li>Un</li><li>Deux</li></ul>
+<table><thead><tr><th scope="col">Mot</th><th scope="col">Nombre</th></tr></thead>
+<tbody><tr><th scope="row">Un</th><td>1</td></tr></tbody></table>
+<svg width="20" height="20" viewBox="0 0 20 20" role="img" aria-label="Carré">
+<path d="M2 2h9v9z"/><rect width="5" height="5"/><text x="2" y="9">1</text></svg>
+<p id="fin">Fin.</p></body></html>"""
 
 
 @dataclass(frozen=True)
@@ -56,29 +67,45 @@ def from_html(
     Raises ForbiddenAddress when the document refers to a foreign file.
     """
     html, sheets = kept.without_sheets(html)
-    held = kept.for_sheets(sheets)
-
-    def work(tell: Callable[[int], None]) -> bytes:
-        return written(html, held, attachments, dated, archived=archived, tell=tell)
-
+    # Here as well, for the processes that are forked.
+    kept.for_sheets(sheets)
+    work = partial(
+        written, html=html, sheets=sheets, attachments=attachments, dated=dated, archived=archived
+    )
     tell = on_page_count or (lambda _pages: None)
     if limits is None:
         try:
             return work(tell)
         except Refused as refused:
             raise ForbiddenAddress(str(refused)) from refused
-    return apart.carried_out(work, limits=limits, told=tell, while_waiting=while_waiting)
+    try:
+        return apart.carried_out(work, limits=limits, told=tell, while_waiting=while_waiting)
+    finally:
+        apart.make_ready(partial(a_few_words, sheets))
+
+
+def a_few_words(sheets: tuple[str, ...]) -> bytes:
+    """A document with something of each kind, to have done once what every document does."""
+    return written(
+        lambda _pages: None,
+        html=FEW_WORDS,
+        sheets=sheets,
+        attachments=(AttachedFile("words.csv", b"words", "Words"),),
+        dated=UNDATED,
+        archived=True,
+    )
 
 
 def written(
+    tell: Callable[[int], None],
+    *,
     html: str,
-    held: kept.Kept,
+    sheets: tuple[str, ...],
     attachments: tuple[AttachedFile, ...],
     dated: datetime.date | None,
-    *,
     archived: bool,
-    tell: Callable[[int], None],
 ) -> bytes:
+    held = kept.for_sheets(sheets)
     options = {"pdf_tags": True, "pdf_variant": "pdf/ua-1"}
     if archived:
         options |= {"pdf_variant": archival.VARIANT, "output_intent": archival.INTENT}

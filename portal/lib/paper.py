@@ -22,13 +22,21 @@ SPACE = "\u00a0"
 REPLACEMENT = "\ufffd"
 # Tags and alternative texts are not printed: they keep every character.
 UNPRINTED = r"(<title\b.*?</title>|<[^>]*>)"
-# A day and its month stay on one line, and the French first of a month is raised.
+# A date stays on one line, and the French first of a month is raised.
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre "
     "January February March April May June July August September October November December "
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
 )
-DAY = re.compile(rf"\b(\d\d?)(er)? (de )?(?=(?:{MONTHS.replace(' ', '|')})\b)")
+DATE = re.compile(
+    rf"\b(\d\d?)(er)?[ {SPACE}](de[ {SPACE}])?({MONTHS.replace(' ', '|')})\b( de)?(?: (\d{{4}})\b)?"
+)
+# So does "3 of 8", and the beginning of an address, which could else end after its two slashes.
+SHARE = re.compile(r"\b(\d+) (of|sur|des?) (?=\d)")
+ADDRESS = re.compile(r"https?://\w{1,20}")
+# A title and a lead end in two words at least, as long as these are short.
+TITLE = re.compile(r'(<h1\b[^>]*>|<p class="lead"[^>]*>)(.*?)(?=</h1>|</p>)', re.DOTALL)
+LAST_WORD = re.compile(r"(?<=[^\s<>])(?<![^\s<>]{13}) ([^\s<>]{1,10}(?:</\w+>|\s)*)$")
 # How much is told of what could not be shown.
 NAMES, CODES, LONGEST = 40, 24, 80
 
@@ -89,23 +97,34 @@ class Fitted(NamedTuple):
     has_other_scripts: bool
 
 
-def with_days_together(html: str) -> str:
-    """No line ends between a day and its month; "1er" is written as in print."""
-    if not DAY.search(html):
-        return html
+def with_lines_kept(html: str) -> str:
+    """No line ends where a reader would stumble; "1er" is written as in print."""
+    html = TITLE.sub(ended_by_two_words, html)
     pieces = re.split(UNPRINTED, html, flags=re.DOTALL)
-    pieces[::2] = [DAY.sub(day_together, piece) for piece in pieces[::2]]
+    pieces[::2] = [kept_together(piece) for piece in pieces[::2]]
     return "".join(pieces)
 
 
-def day_together(match: re.Match) -> str:
-    raised = "<sup>er</sup>" if match[2] else ""
-    return f"{match[1]}{raised}{SPACE}{f'de{SPACE}' if match[3] else ''}"
+def kept_together(piece: str) -> str:
+    piece = SHARE.sub(rf"\1{SPACE}\2{SPACE}", DATE.sub(date_together, piece))
+    return ADDRESS.sub(r'<span class="together">\g<0></span>', piece)
+
+
+def date_together(match: re.Match) -> str:
+    day, first, of_month, month, of_year, year = match.groups()
+    words = [f"{day}<sup>er</sup>" if first else day, "de" if of_month else "", month]
+    if not year:
+        return SPACE.join(filter(None, words)) + (of_year or "")
+    return SPACE.join(filter(None, [*words, "de" if of_year else "", year]))
+
+
+def ended_by_two_words(match: re.Match) -> str:
+    return match[1] + LAST_WORD.sub(rf"{SPACE}\1", match[2])
 
 
 def fit_for_paper(html: str) -> Fitted:
     """The whole document, with what print fonts cannot show replaced by what they can."""
-    html = with_days_together(html.replace(NARROW_SPACE, SPACE))
+    html = with_lines_kept(html.replace(NARROW_SPACE, SPACE))
     others = glyphs.beyond_latin(html)
     if not others:
         return Fitted(html, [], has_other_scripts=False)

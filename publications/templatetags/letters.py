@@ -31,6 +31,12 @@ def in_html(text: Text) -> str:
 
 
 @register.filter
+def wide_spaces(value: str) -> str:
+    """Words in the language of the document, such as names of authors, escaped."""
+    return in_html(Text(value, current_language()))
+
+
+@register.filter
 def in_plain(text: Text) -> str:
     """The text with the spacing of its own language, for plain-text templates."""
     return prose.french_spaces(text.value, narrow=False) if text.language == "fr" else text.value

@@ -53,13 +53,32 @@ def test_the_narrow_space_becomes_one_that_print_fonts_have():
     ("written", "printed"),
     [
         ("<p>du 1er janvier au 31 mars</p>", "<p>du 1<sup>er</sup>~janvier au 31~mars</p>"),
-        ("<p>10 July 2026</p>", "<p>10~July 2026</p>"),
-        ("<p>el 1 de enero de 2026</p>", "<p>el 1~de~enero de 2026</p>"),
+        ("<p>10 July 2026</p>", "<p>10~July~2026</p>"),
+        ("<p>el 1 de enero de 2026</p>", "<p>el 1~de~enero~de~2026</p>"),
+        (
+            "<p>1er\u00a0juin, 3 de mayo de ese año</p>",
+            "<p>1<sup>er</sup>~juin, 3~de~mayo de ese año</p>",
+        ),
+        ("<p>3 de 8, 4 sur 16, 1 of 2</p>", "<p>3~de~8, 4~sur~16, 1~of~2</p>"),
+        ("<p>3 de ocho</p>", "<p>3 de ocho</p>"),
+        (
+            '<a href="https://example.org/a">https://example.org/a</a>',
+            '<a href="https://example.org/a"><span class="together">https://example</span>.org/a</a>',
+        ),
+        ("<h1 lang=fr>Un socle de bas en haut</h1>", "<h1 lang=fr>Un socle de bas en~haut</h1>"),
+        ("<h1><span>Le soin (exemple)</span>\n</h1>", "<h1><span>Le soin~(exemple)</span>\n</h1>"),
+        ("<h1>Un mot indivisiblement long</h1>", "<h1>Un mot indivisiblement long</h1>"),
+        (
+            '<p class="lead">and fishery\n workers.</p>',
+            '<p class="lead">and fishery\n workers.</p>',
+        ),
+        ('<p class="lead">and fishery workers.</p>', '<p class="lead">and fishery~workers.</p>'),
+        ("<p>and fishery workers.</p>", "<p>and fishery workers.</p>"),
         ("<p>14 marchers, 2026 May</p>", "<p>14 marchers, 2026 May</p>"),
         ("<title>le 1er mai</title><p title='1er mai'>a</p>",) * 2,
     ],
 )
-def test_a_day_stays_with_its_month_and_the_french_first_is_raised(written, printed):
+def test_no_line_ends_where_a_reader_would_stumble(written, printed):
     assert paper.fit_for_paper(written).html == printed.replace("~", "\u00a0")
 
 

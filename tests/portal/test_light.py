@@ -128,6 +128,21 @@ def test_the_pdf_is_read_in_its_order_by_whoever_hears_it(language):
     assert pdf_structure.faults(editions.as_pdf(told), language=language, html=html) == []
 
 
+def test_what_it_borrows_is_marked_and_names_are_spaced_as_its_language_does():
+    record = create_publication(
+        title_fr="Un titre", title_es=None, body_es=BODY, authors="Awa Exemple; secrétariat"
+    )
+    html = {}
+    for language in ("fr", "es"):
+        told = editions.contents(editions.SOURCES["publication"], record, language)
+        with translation.override(language):
+            html[language] = render_to_string("portal/light.html", editions.print_context(told))
+    assert '<span class="fallback">en francés</span>' in html["es"]
+    assert "Awa Exemple; secrétariat" in html["es"]
+    assert 'class="fallback"' not in html["fr"]
+    assert "Awa Exemple\u00a0; secrétariat" in html["fr"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "values",

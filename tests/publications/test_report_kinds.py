@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 import zipfile
 
 import pikepdf
@@ -225,6 +226,22 @@ def test_a_member_without_country_and_region_stands_at_the_end_of_the_world(worl
     assert data["parts"][-1]["region"] is None
     assert data["members"] == 5
     assert directory.table(data)[-1][:2] == ["", ""]
+
+
+@pytest.mark.slow
+def test_a_country_that_goes_on_is_named_again_at_the_top_of_a_page(world):
+    """Above its members there, and not above its own heading."""
+    data = directory.data(world["south"], year(), "en")
+    for country in data["parts"][0]["countries"]:
+        first = country["members"][0]
+        country["members"] += [first | {"key": f"{first['key']}-{n}"} for n in range(40)]
+    content = making.render_data(kind="directory", data=data, language="en")
+    tops = [
+        re.findall(r"^(.*) \(continued\)$", page.extract_text(), re.MULTILINE)
+        for page in PdfReader(io.BytesIO(content)).pages
+    ]
+    kenya, several = ["Country KE"], ["In several countries"]
+    assert tops == [[], [], kenya, kenya, several, several]
 
 
 def test_of_the_past_there_is_no_directory(world):

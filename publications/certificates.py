@@ -6,6 +6,7 @@ single wrong character and each two that were swapped.
 """
 
 import secrets
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -70,26 +71,47 @@ def find(code: str) -> Certificate | None:
     return known.filter(code=code).first()
 
 
-def issue(membership: Membership) -> Certificate:
-    """The certificate of a period: the current one while it says what is true, else a new one."""
+def says(membership: Membership) -> dict:
+    """What the certificate of a period has to say today."""
     organisation = membership.organisation
-    said = {
+    return {
         "number": membership.number,
         "name": organisation.text("name", organisation.original_language).value,
         "category_id": membership.category_id,
         "starts_on": membership.starts_on,
         "ends_on": membership.ends_on,
     }
+
+
+def is_true(certificate: Certificate, membership: Membership) -> bool:
+    return all(getattr(certificate, name) == value for name, value in says(membership).items())
+
+
+def issue(membership: Membership) -> Certificate:
+    """The certificate of a period: the current one while it says what is true, else a new one."""
     with transaction.atomic():
         # Held until the end, so that papers in two languages asked for at once have one code.
         Membership.objects.select_for_update().get(pk=membership.pk)
         current = membership.certificates.current().first()
         if current is not None:
-            if all(getattr(current, name) == value for name, value in said.items()):
+            if is_true(current, membership):
                 return current
             current.replaced_at = timezone.now()
             current.save(update_fields=["replaced_at"])
-        return membership.certificates.create(code=new_code(), **said)
+        return membership.certificates.create(code=new_code(), **says(membership))
+
+
+def issue_each(memberships: Iterable[Membership]):
+    """The same for many periods. Those whose certificate says what is true are told together."""
+    periods = list(memberships)
+    current = {
+        one.membership_id: one
+        for one in Certificate.objects.current().filter(membership__in=periods)
+    }
+    for period in periods:
+        known = current.get(period.pk)
+        if known is None or not is_true(known, period):
+            issue(period)
 
 
 def settle(row: Certificate) -> Conflict | None:

@@ -3,12 +3,15 @@
 Its code leads to a public page that says whether it holds.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
+from django.db.models import Min, prefetch_related_objects
 
 from members.models import Membership, Organisation
 from publications import certificates
+from publications.models import Certificate
 from publications.models.report_reasons import NothingToReport
 from publications.reports.figures import region_data, text_data
 
@@ -31,20 +34,22 @@ class CertificateData(TypedDict):
     address: str
 
 
-def period_of(organisation: Organisation, year: int) -> Membership | None:
-    """The last period of an organisation that has a day in the year."""
-    return (
-        organisation.memberships.filter(starts_on__year__lte=year, ends_on__year__gte=year)
-        .select_related("category", "organisation")
-        .order_by("-starts_on")
-        .first()
+def prepare(organisations: Sequence[Organisation], year: int):
+    """Have codes for what the certificates will say; nothing where there is nothing to certify."""
+    certificates.issue_each(periods_of_each(organisations, year).values())
+
+
+def periods_of_each(organisations: Sequence[Organisation], year: int) -> dict[int, Membership]:
+    """The last period that has a day in the year, by the primary key of its organisation."""
+    known = {organisation.pk: organisation for organisation in organisations}
+    held = Membership.objects.filter(
+        organisation__in=known, starts_on__year__lte=year, ends_on__year__gte=year
     )
-
-
-def prepare(organisation: Organisation, year: int):
-    """Have a code for what the certificate will say; nothing where there is nothing to certify."""
-    if period := period_of(organisation, year):
-        certificates.issue(period)
+    found = {}
+    for period in held.select_related("category").order_by("starts_on"):
+        period.organisation = known[period.organisation_id]
+        found[period.organisation_id] = period
+    return found
 
 
 def data(organisation: Organisation, year: int, language: str) -> CertificateData:
@@ -52,14 +57,44 @@ def data(organisation: Organisation, year: int, language: str) -> CertificateDat
 
     Raises ValidationError when the organisation has no membership that year.
     """
-    membership = period_of(organisation, year)
-    if membership is None:
-        raise ValidationError(
-            NothingToReport.NO_MEMBERSHIP.label,
-            code=NothingToReport.NO_MEMBERSHIP,
-            params={"name": organisation.text("name", language).value, "year": year},
-        )
-    issued = membership.certificates.current().first()
+    [(_organisation, found)] = data_of_each([organisation], year, language)
+    if isinstance(found, ValidationError):
+        raise found
+    return found
+
+
+def data_of_each(
+    organisations: Sequence[Organisation], year: int, language: str
+) -> Iterator[tuple[Organisation, CertificateData | ValidationError]]:
+    """The same for several, each with why there is none where there is none."""
+    prefetch_related_objects(organisations, "country__region")
+    prefetch_related_objects([one for one in organisations if not one.country_id], "regions")
+    periods = periods_of_each(organisations, year)
+    members = Membership.objects.filter(organisation__in=periods).order_by()
+    since = dict(members.values_list("organisation").annotate(first=Min("starts_on")))
+    current = Certificate.objects.current().filter(membership__in=periods.values())
+    codes = dict(current.values_list("membership_id", "code"))
+    for organisation in organisations:
+        period = periods.get(organisation.pk)
+        if period is None:
+            yield organisation, no_membership(organisation, year, language)
+        else:
+            first, code = since[organisation.pk].year, codes.get(period.pk)
+            yield organisation, said(period, first, code, year, language)
+
+
+def no_membership(organisation: Organisation, year: int, language: str) -> ValidationError:
+    return ValidationError(
+        NothingToReport.NO_MEMBERSHIP.label,
+        code=NothingToReport.NO_MEMBERSHIP,
+        params={"name": organisation.text("name", language).value, "year": year},
+    )
+
+
+def said(
+    membership: Membership, since: int, code: str | None, year: int, language: str
+) -> CertificateData:
+    organisation = membership.organisation
     return {
         "name": text_data(organisation.text("name", language)),
         "acronym": organisation.acronym,
@@ -70,10 +105,10 @@ def data(organisation: Organisation, year: int, language: str) -> CertificateDat
         "number": membership.number,
         "starts_on": membership.starts_on.isoformat(),
         "ends_on": membership.ends_on.isoformat(),
-        "since": organisation.member_since.year,
+        "since": since,
         "year": year,
-        "code": certificates.written(issued.code) if issued else "",
-        "address": certificates.address(issued.code) if issued else "",
+        "code": certificates.written(code) if code else "",
+        "address": certificates.address(code) if code else "",
     }
 
 

@@ -93,6 +93,8 @@ def frozen_of_each(wanted: Sequence[Report]) -> Iterator[tuple[Report, dict | Va
                 yield report, error
         return
     subjects = {report.subject.pk: report.subject for report in wanted}
+    if hasattr(module, "prepare"):
+        module.prepare(list(subjects.values()), first.year)
     with translation.override(first.language):
         found = {
             subject.pk: data

@@ -84,7 +84,7 @@ def frozen_data(report: Report) -> dict:
     """
     module = KINDS[ReportKind(report.kind)]
     if hasattr(module, "prepare"):
-        module.prepare(report.subject, report.year)
+        module.prepare([report.subject], report.year)
     quarter = {"quarter": report.quarter} if report.quarter else {}
     with translation.override(report.language):
         data = module.data(report.subject, report.year, report.language, **quarter)

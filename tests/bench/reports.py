@@ -98,7 +98,8 @@ def bench_reports():
     bench_memory(html)
     bench_many(laid_out)
     apart.keep_none_ready()
-    bench_again(year)
+    for kind in ("member", "certificate"):
+        bench_again(kind, year)
     bench_workers(year)
 
 
@@ -131,26 +132,26 @@ def bench_many(call: Callable[[], object]):
     print(f"{MANY} reports: " + ", ".join(f"{size:.1f}" for size in seen) + " MB of its own")
 
 
-def bench_again(year: int):
-    """Reports of all members that are ready, ordered again: the answer, and the comparing."""
+def bench_again(kind: str, year: int):
+    """Reports of a kind on all members that are ready, ordered again: answered and compared."""
     from publications.reports import batches, comparing, lots  # noqa: PLC0415
 
     def ordered():
-        return batches.order(kind="member", year=year, languages=("fr", "en", "es"))
+        return batches.order(kind=kind, year=year, languages=("fr", "en", "es"))
 
     first = ordered()
     while lots.work_on(first):
         make_without_layout()
-    with told_by_clock("answer to a second order"):
+    with told_by_clock(f"{kind}: answer to a second order"):
         second = ordered()
     wanted = [
         lots.wanted_by(entry)
         for entry in second.entries.select_related("organisation", "region", "batch")[:MANY]
     ]
-    with told_by_clock(f"{len(wanted)} unchanged reports compared"):
+    with told_by_clock(f"{kind}: {len(wanted)} unchanged reports compared"):
         found = comparing.standing_of_each(wanted)
     assert None not in found
-    with told_by_clock(f"{second.counts['all']} unchanged reports compared and packed"):
+    with told_by_clock(f"{kind}: {second.counts['all']} unchanged reports compared and packed"):
         lots.work_on(second)
     second.refresh_from_db()
     assert second.state == "done"

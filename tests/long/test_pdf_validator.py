@@ -66,7 +66,7 @@ def test_every_report_keeps_both_standards(classpath, tmp_path, settings):
     for kind, subject in subjects:
         for language in ("fr", "en", "es"):
             if kind == "certificate":
-                certificate.prepare(subject, year)
+                certificate.prepare([subject], year)
             data = KINDS[kind].data(subject, year, language)
             path = tmp_path / f"{kind}-{subject.pk if subject else 0}-{language}.pdf"
             path.write_bytes(making.render_data(kind=kind, data=data, language=language))

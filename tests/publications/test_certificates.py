@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from members import deciding, merging, unmerging
+from members.models import Membership, Organisation
 from members.models.organisations import Status
+from portal.lib import network, revision
 from publications import certificates
-from publications.models import Certificate
+from publications.models import Certificate, Report
 from publications.models.certificates import CertificateState
-from publications.reports import certificate, making
+from publications.reports import certificate, comparing, making
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -72,9 +74,32 @@ def test_a_period_keeps_its_code_until_the_paper_would_say_something_else(period
     assert second.code != first.code
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_those_that_say_what_is_true_are_compared_together(django_assert_num_queries, count):
+    factories.create_network()
+    year = timezone.localdate().year
+    others = [factories.create_organisation(name=f"Beside {n}") for n in range(count)]
+    for other in others:
+        factories.create_membership(other)
+    certificate.prepare(others, year)
+    issued = set(Certificate.objects.values_list("code", flat=True))
+    subjects = list(Organisation.objects.filter(pk__in=[one.pk for one in others]))
+    revision.current(), network.current()
+    wanted = [
+        Report(kind="certificate", organisation=one, year=year, language="fr") for one in subjects
+    ]
+    with django_assert_num_queries(8):
+        assert comparing.standing_of_each(wanted) == [None] * count
+    assert set(Certificate.objects.values_list("code", flat=True)) == issued
+    Membership.objects.filter(organisation=others[0]).update(number="M/2026/999")
+    certificate.prepare(subjects, year)
+    assert Certificate.objects.count() == len(issued) + 1
+    assert Certificate.objects.exclude(replaced_at=None).count() == 1
+
+
 def test_a_report_in_each_language_has_the_same_code(period):
     organisation, year = period.organisation, period.starts_on.year
-    certificate.prepare(organisation, year)
+    certificate.prepare([organisation], year)
     codes = {certificate.data(organisation, year, code)["code"] for code in ("fr", "en", "es")}
     assert codes == {certificates.written(Certificate.objects.get().code)}
 
@@ -210,7 +235,7 @@ def test_the_code_of_an_acceptance_that_was_undone_is_no_longer_valid(client):
     now = timezone.now()
     application.events.create(kind="submitted", state="submitted", at=now, public_from=now)
     acceptance = deciding.accept(application, by=secretary)
-    certificate.prepare(acceptance.organisation, acceptance.membership.starts_on.year)
+    certificate.prepare([acceptance.organisation], acceptance.membership.starts_on.year)
     code = Certificate.objects.get().code
     assert "This certificate is valid." in answer_to(client, code).content.decode()
     deciding.take_back(application, by=secretary)
@@ -228,7 +253,7 @@ def test_the_paper_of_a_hostile_name_is_one_page_with_its_code(period):
     organisation.name_en = HOSTILE
     organisation.save()
     year = period.starts_on.year
-    certificate.prepare(organisation, year)
+    certificate.prepare([organisation], year)
     data = certificate.data(organisation, year, "en")
     content = making.render_data(kind="certificate", data=data, language="en")
     with pypdfium2.PdfDocument(content) as pdf:

@@ -13,7 +13,7 @@ def page(request: HttpRequest) -> dict:
     return {
         "network": network.current(),
         "demonstration": settings.DEMONSTRATION,
-        "alternates": same_page(request),
+        "alternates": same_page(request.path, request.META.get("QUERY_STRING", "")),
         "versions_of_page": alternates.of(request),
         "section": section(request.path),
         "area_label": "",
@@ -42,11 +42,11 @@ def section(path: str) -> str:
     return SECTIONS.get(parts[2], "") if len(parts) > 2 else ""
 
 
-def same_page(request: HttpRequest) -> list[dict]:
+def same_page(path: str, query: str = "") -> list[dict]:
     """The same page in each language: code, own name, address with its query, and whether
     it is this one. Addresses are alike in all languages but for their first part."""
-    path = request.path if alternates.split(request.path)[0] else "/"
+    path = path if alternates.split(path)[0] else "/"
     return [
         {"code": code, "name": OWN_NAMES[code], "url": url, "current": code == current_language()}
-        for code, url in alternates.same_page(path, request.META.get("QUERY_STRING", ""))
+        for code, url in alternates.same_page(path, query)
     ]

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header, urlencode
 
+from portal.context import same_page
 from portal.lib import reading
 from portal.lib.addresses import moved
 from portal.lib.files import serving
@@ -77,7 +78,9 @@ def whole_text(request: HttpRequest, symbol: str) -> HttpResponse:
     edition = whole.standing(record, language)
     if edition is None:
         whole.ask(record, language)
-        waiting = render(request, "portal/whole_waiting.html", {"publication": record}, status=202)
+        pages = same_page(record.get_absolute_url())
+        context = {"publication": record, "alternates": pages}
+        waiting = render(request, "portal/whole_waiting.html", context, status=202)
         waiting.headers["Retry-After"] = str(whole.ASKED_FOR)
         waiting.headers["Cache-Control"] = "no-store"
         return waiting

@@ -6,8 +6,10 @@ from functools import lru_cache
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from portal.lib.links import absolute
 from portal.lib.statements import Asked, Statement
 from portal.lib.translations import current_language
 from portal.light import whole
@@ -65,14 +67,27 @@ def whole_text(made: str, name: str) -> SafeString:
     return drawn_whole(name, current_language(), made)
 
 
+@register.simple_tag
+def whole_told(made: str, name: str) -> SafeString:
+    """The same for search engines of scholars (Highwire), once it is made."""
+    if not sum(whole_sizes(made)):
+        return mark_safe("")
+    url = absolute(reverse("portal:whole_text", kwargs={"symbol": name}))
+    return format_html('<meta name="citation_pdf_url" content="{}">\n', url)
+
+
 @lru_cache(maxsize=500)
 def drawn_whole(name: str, language: str, made: str) -> SafeString:
-    sizes = [size for kind, _form, size in json.loads(made or "[]") if kind == whole.KIND]
+    sizes = whole_sizes(made)
     if sizes == [0]:  # it could not be made
         return mark_safe("")
     url = reverse("portal:whole_text", kwargs={"symbol": name})
     values = {"url": url, "size": sum(sizes)}
     return render_to_string("publications/library/_whole.html", values)
+
+
+def whole_sizes(made: str) -> list[int]:
+    return [size for kind, _form, size in json.loads(made or "[]") if kind == whole.KIND]
 
 
 @register.inclusion_tag("components/light.html")

@@ -33,6 +33,7 @@ from regions.models import Country
 
 # Where the files made from a text stand in its page, which they are not drawn with.
 WHOLE = mark_safe("<!-- the text as a document -->")
+WHOLE_TOLD = mark_safe("<!-- its address for machines -->")
 LIGHT = mark_safe("<!-- light editions -->")
 # What a citation program can be given: the ending of the permanent address, and its name.
 EXPORTS = {"bib": "BibTeX", "ris": "RIS", "csl.json": "CSL-JSON", "dc.xml": "Dublin Core"}
@@ -91,8 +92,10 @@ def with_files(page: str, key: str, symbol: str) -> str:
     whole, light = page.find(WHOLE), page.index(LIGHT)
     has_whole = 0 <= whole < light
     head = page[:whole] if has_whole else ""
+    front, _mark, rest = head.partition(WHOLE_TOLD)
     context = {
-        "head": mark_safe(head),
+        "front": mark_safe(front),
+        "head": mark_safe(rest),
         "middle": mark_safe(page[len(head) + len(WHOLE) * has_whole : light]),
         "tail": mark_safe(page[light + len(LIGHT) :]),
         "has_whole": has_whole,
@@ -111,7 +114,9 @@ def draw(request: HttpRequest, symbol: str) -> str | None:
     alternates.tell(request, record)
     reading.note(request, "publication", record.pk)
     is_printable = printable.is_printable(record, current_language())
-    context = detail(record) | {"light": LIGHT, "whole": WHOLE if is_printable else ""}
+    context = detail(record) | {"light": LIGHT, "whole": "", "whole_told": ""}
+    if is_printable:
+        context |= {"whole": WHOLE, "whole_told": WHOLE_TOLD}
     return render_to_string("publications/library/detail.html", context, request)
 
 

@@ -238,6 +238,31 @@ def test_a_reader_is_told_that_it_is_being_made_and_has_it_then(
     assert re.search(rf'href="{ADDRESS}">PDF[^<]*, \d', page)
 
 
+def test_the_page_that_waits_names_the_text_and_leads_to_it_in_each_language(client):
+    a_text(title_fr="Un titre")
+    waiting = client.get(ADDRESS).content.decode()
+    assert "Un titre" in waiting
+    for language in ("en", "es"):
+        assert f'href="/{language}/publications/P-2026-14/" lang="{language}"' in waiting
+        assert client.get(f"/{language}/publications/P-2026-14/").status_code == 200
+
+
+def test_search_engines_for_scholars_are_told_of_the_pdf(client):
+    """In the language of the page, as long as everybody may have one made from the text there."""
+    record = a_text()
+    told = f'<meta name="citation_pdf_url" content="http://localhost:8000{ADDRESS}">'
+    assert "citation_pdf_url" not in client.get(PAGE).content.decode()
+    whole.make_due()
+    assert client.get(PAGE).content.decode().count("citation_pdf_url") == 1
+    assert told in client.get(PAGE).content.decode()
+    assert "citation_pdf_url" not in client.get("/en/publications/P-2026-14/").content.decode()
+    add_file(record, "fr", a_pdf())
+    revision.move()
+    page = client.get(PAGE).content.decode()
+    assert page.count("citation_pdf_url") == 1
+    assert told not in page
+
+
 def test_the_first_reader_rings_for_a_worker_and_the_next_does_not(
     client, django_capture_on_commit_callbacks
 ):

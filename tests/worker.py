@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import connection
 
 from tests.environment import VAR_DIR
 
+Found = TypeVar("Found")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -59,14 +61,16 @@ class Worker:
         )
         assert self._process.poll() is None, f"the worker did not start:\n{self.log}"
 
-    def wait(self, condition: Callable[[], object], *, seconds: float = 30) -> None:
-        """Wait until the condition holds. Raises AssertionError with the worker's log."""
+    def wait(self, condition: Callable[[], Found], *, seconds: float = 30) -> Found:
+        """Wait until the condition holds, and give what it found. Raises AssertionError with the
+        worker's log."""
         end = time.monotonic() + seconds
-        while not condition():
+        while not (found := condition()):
             assert time.monotonic() < end, (
                 f"nothing after {seconds} s; the worker's log:\n{self.log}"
             )
             time.sleep(0.05)
+        return found
 
     def kill(self) -> None:
         """End it and its children as a power cut would."""

@@ -39,10 +39,13 @@ def parent(pid: int) -> int:
         return 0
 
 
-def renders(worker) -> list[int]:
-    """The processes that lay out a report: grandchildren of the worker."""
-    running = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
-    return [pid for pid in running if parent(parent(pid)) == worker.pid]
+def renders(worker, report: Report) -> list[int]:
+    """The processes that lay out the report: grandchildren of the worker that are at work, and do
+    not only wait for the next one."""
+    if state(report) != JobState.RUNNING:
+        return []
+    found = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    return [pid for pid in found if parent(parent(pid)) == worker.pid and is_at_work(pid)]
 
 
 def files(report: Report) -> list[str]:
@@ -59,8 +62,7 @@ def state(report: Report) -> str:
 
 def test_a_worker_killed_in_the_middle_leaves_no_half_file_and_no_stuck_row(worker, organisation):
     report = ask(organisation)
-    worker.wait(lambda: renders(worker))
-    (render,) = renders(worker)
+    (render,) = worker.wait(lambda: renders(worker, report))
     os.kill(parent(render), signal.SIGKILL)
     # It goes with the process that waited for it.
     worker.wait(lambda: parent(parent(render)) != worker.pid and not alive(render))
@@ -74,15 +76,23 @@ def test_a_worker_killed_in_the_middle_leaves_no_half_file_and_no_stuck_row(work
 
 def test_a_report_cancelled_in_the_middle_is_stopped(worker, organisation):
     report = ask(organisation)
-    worker.wait(lambda: renders(worker))
-    (render,) = renders(worker)
+    (render,) = worker.wait(lambda: renders(worker, report))
     assert report.cancel()
     worker.wait(lambda: not alive(render))
     assert (state(report), files(report)) == (JobState.CANCELLED, [])
 
 
 def alive(pid: int) -> bool:
+    return status(pid) not in {"", "Z"}
+
+
+def is_at_work(pid: int) -> bool:
+    return status(pid) == "R"
+
+
+def status(pid: int) -> str:
+    """The letter of the kernel for what the process does; empty without one."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
     except OSError:
-        return False
+        return ""

@@ -34,7 +34,7 @@ class EventAdmin(RecordAdmin):
     list_filter = ("kind", "is_public", "regions", LanguageStateFilter)
     list_select_related = ("country",)
     search_fields = ("slug", "title_fr", "title_en", "title_es")
-    autocomplete_fields = ("country", "axis")
+    autocomplete_fields = ("country", "axis", "organisations")
     filter_horizontal = ("regions",)
     date_hierarchy = "starts_at"
 

@@ -19,6 +19,7 @@ class ProgrammeConfig(AppConfig):
         declare(
             {
                 "programme.Activity_organisations.organisation": Rule(),
+                "programme.Event_organisations.organisation": Rule(),
                 "programme.EmergingIssue.flagged_by": Rule(),
                 "programme.Second.organisation": Rule(),
                 "programme.Second.by": Rule(),

@@ -377,7 +377,7 @@ def create_activity(
     return activity
 
 
-def create_event(*, regions=(), days: int = 10, **values) -> Event:
+def create_event(*, regions=(), organisations=(), days: int = 10, **values) -> Event:
     """A public seminar of three hours, beginning in so many days (negative: past)."""
     serial = number()
     start = timezone.now() + datetime.timedelta(days=days)
@@ -392,6 +392,7 @@ def create_event(*, regions=(), days: int = 10, **values) -> Event:
     }
     event = Event.objects.create(**defaults | values)
     event.regions.set(regions)
+    event.organisations.set(organisations)
     return event
 
 

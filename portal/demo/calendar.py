@@ -36,6 +36,8 @@ def create_events() -> int:
             **texts(row, "title", "summary", "place"),
         )
         event.regions.set(regions[code] for code in row["regions"])
+        came = row.get("organisations", ())
+        event.organisations.set(Organisation.objects.filter(slug__in=came))
     return len(rows)
 
 

@@ -1,8 +1,7 @@
 """The parts of a member's yearly report that tell what it took part in, each registered by the app
 that has the data.
 
-A part that no app registers is absent. What nobody records, such as who came to an event, has no
-part: a report says what the records say.
+A part that no app registers is absent: a report says what the records say.
 """
 
 import datetime

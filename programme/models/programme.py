@@ -186,6 +186,14 @@ class EventQuerySet(AddressedQuerySet, TranslatableQuerySet):
     def beginning_between(self, first: datetime.date, last: datetime.date):
         return self.filter(starts_at__date__range=(first, last))
 
+    def begun(self, now: datetime.datetime):
+        return self.filter(starts_at__lte=now)
+
+    def of_organisations(self, organisations: Iterable[Organisation]):
+        """Those of any of them, once for each, whose primary key is their ``organisation_id``."""
+        found = self.filter(organisations__in=organisations)
+        return found.annotate(organisation_id=F("organisations"))
+
 
 def known_time_zone(name: str):
     """Raises ValidationError for a name the time-zone database does not have."""
@@ -230,6 +238,13 @@ class Event(Addressed, Translatable):
     )
     regions = models.ManyToManyField(
         Region, related_name="events", blank=True, verbose_name=_("regions")
+    )
+    organisations = models.ManyToManyField(
+        Organisation,
+        related_name="events",
+        blank=True,
+        verbose_name=_("organisations that took part"),
+        help_text=_("Told to each of them alone, in its yearly report and in its own data."),
     )
     time_zone = models.CharField(
         _("time zone"), max_length=60, default="UTC", validators=(known_time_zone,)

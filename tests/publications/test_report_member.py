@@ -17,7 +17,7 @@ from members import confirmations, dues
 from members.models import Headcount, Invoice
 from portal.lib import year_parts
 from portal.lib.translations import Text
-from programme.models import Activity, Second
+from programme.models import Activity, Event, Second
 from publications.models import Issue, IssueItem, Publication, Report
 from publications.reports import making, member, showing
 from tests import factories
@@ -68,8 +68,10 @@ def world():
         IssueItem.objects.create(
             issue=letter, section="publications", publication=both, in_en=True, in_fr=True
         )
-    factories.create_event(regions=[south], days=0)
-    factories.create_event(regions=[south], days=20)
+    factories.create_event(regions=[south], organisations=[council, other], days=0)
+    factories.create_event(regions=[south], organisations=[council], days=20)
+    factories.create_event(organisations=[council], days=-400)
+    factories.create_event(organisations=[council], days=0, is_cancelled=True)
     return {"council": council, "other": other, "south": south, "invoice": invoice}
 
 
@@ -89,6 +91,12 @@ def test_the_year_counts_what_a_count_by_hand_finds(world):
             and one.starts_on <= today
             and (one.ends_on is None or one.ends_on >= first)
             for one in Activity.objects.all()
+        ),
+        "events": sum(
+            council in one.organisations.all()
+            and first <= one.starts_at.date() <= today
+            and not one.is_cancelled
+            for one in Event.objects.all()
         ),
         "seconds": sum(one.organisation_id == council.pk for one in Second.objects.all()),
         "publications": len(own),
@@ -226,8 +234,8 @@ def test_page_pdf_and_csv_show_the_same_figures_to_those_they_are_for(world, cli
     figures = [part.split("</dd>")[0] for part in body.split("<dd>")[1:]]
     printed_figures = [part.split("</dd>")[0] for part in printed.split("<dd>")[1:]]
     assert figures == printed_figures
-    assert figures[:5] == [totals[key] for key in (*lines_of(report.data), "people")]
-    assert figures[5:] == [totals[key] for key in ("periods", "region_members", "region_events")]
+    assert figures[:6] == [totals[key] for key in (*lines_of(report.data), "people")]
+    assert figures[6:] == [totals[key] for key in ("periods", "region_members", "region_events")]
     assert "You contributed to 1 of the 2 documents of your region" in text
 
 
@@ -241,7 +249,7 @@ def test_the_year_asks_the_database_as_often_for_more(world, more, django_assert
         issue = factories.create_emerging_issue()
         Second.objects.create(issue=issue, organisation=council)
     subject = type(council).objects.get(pk=council.pk)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         member.data(subject, year(), "en")
 
 
@@ -300,7 +308,7 @@ def test_several_together_are_told_what_each_is_told_alone(several):
 
 def test_several_ask_the_database_about_as_often_as_one(several, django_assert_num_queries):
     here = [type(one).objects.get(pk=one.pk) for one in several[:2]]
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         assert len(list(member.data_of_each(here, year(), "en"))) == 2
 
 

@@ -48,8 +48,10 @@ log = logging.getLogger(__name__)
 # So many mails may at most be unknown when the power of the whole machine fails.
 BATCH = 200
 # How long a worker that knows what became of a mail waits for a database that has gone, to write
-# it down; in seconds. What is not written down is as lost as with a worker that died.
-WAIT_FOR_DATABASE = 120
+# it down; in seconds. What is not written down is as lost as with a worker that died. A worker that
+# has given up waits once more to put back what it had not come to: both within the time limit of
+# its task.
+WAIT_FOR_DATABASE = 300
 GONE = (OperationalError, InterfaceError)
 
 # One statement and one commit a mail: the one before is over, the next begins. A mail whose answer
@@ -368,7 +370,7 @@ def prepared(table: str) -> Prepared:
 
 
 def patiently(write):
-    """Write what is known once the database is there. Raises its error after two minutes."""
+    """Write what is known once the database is there. Raises its error after five minutes."""
     end = time.monotonic() + WAIT_FOR_DATABASE
     while True:
         try:

@@ -50,6 +50,7 @@ def faults(content: bytes, *, language: str, html: str = "") -> list[str]:
         tree = node_of(root.StructTreeRoot, pages, marked_words(content), None)
         found += of_elements(tree)
         found += of_headings(tree)
+        found += of_links(document)
         if html:
             source = lxml.html.document_fromstring(html)
             for part in source.xpath(UNSEEN):
@@ -92,6 +93,18 @@ def of_headings(tree: Node) -> Iterator[str]:
             if int(level[1]) > before + 1:
                 yield f"heading of level {level[1]} after level {before}: {node.words[:40]}"
             before = int(level[1])
+
+
+def of_links(document: pikepdf.Pdf) -> Iterator[str]:
+    """Each link on a page is one of the structure too (ISO 14289-1, 7.18.5)."""
+    told = pikepdf.NumberTree(document.Root.StructTreeRoot.ParentTree)
+    for number, page in enumerate(document.pages, 1):
+        for annotation in page.get("/Annots", ()):
+            if annotation.Subtype == "/Link":
+                place = annotation.get("/StructParent")
+                kind = told[int(place)].S if place is not None else "nothing"
+                if kind != "/Link":
+                    yield f"page {number}: a link that is {kind} in the structure"
 
 
 def of_languages(tree: Node, source, language: str) -> Iterator[str]:

@@ -99,12 +99,13 @@ def printed_templates() -> set[Path]:
 
 
 def test_print_has_no_rule_that_nothing_uses():
-    """What somebody wrote has footnotes; the contents have levels by number."""
+    """What somebody wrote has footnotes; the contents have levels by number; what is fitted for
+    paper keeps some words together."""
     words = set(re.findall(r"[\w-]+", " ".join(path.read_text() for path in printed_templates())))
     sheets = " ".join(path.read_text() for path in styles.parts("css/print.css"))
     selectors = " ".join(re.findall(r"([^{}]+)\{", re.sub(r"/\*.*?\*/|@[^{]+", "", sheets)))
     classes = set(re.findall(r"\.([a-z][\w-]*)", selectors))
-    assert classes - words == {"footnotes", "level-3"}
+    assert classes - words == {"footnotes", "level-3", "together"}
 
 
 def test_bundles_are_collected_under_hashed_names(collected_static):

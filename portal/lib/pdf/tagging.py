@@ -3,7 +3,8 @@
 WeasyPrint tags a document from its boxes, but leaves out the language of a part in another one (a
 text shown in the language it exists in) and the direction of a table's header. Both are read from
 the elements (``lang``, ``scope``), as a browser does. A paragraph of its own in an item of a list
-has to stand in the item's body. WeasyPrint offers no place to add to the structure,
+has to stand in the item's body, and words set apart within a link, which WeasyPrint makes a link of
+their own, are one in the structure too. WeasyPrint offers no place to add to the structure,
 so the function that makes it is wrapped; the tests of this module fail when it has changed.
 """
 
@@ -11,6 +12,8 @@ import pydyf
 from weasyprint.pdf import tags
 
 SCOPES = {"row": "/Row", "rowgroup": "/Row", "col": "/Column", "colgroup": "/Column"}
+# What words set apart within a line are, by a tag or without a meaning of their own.
+WORDS = ("/Span", "/NonStruct")
 ITEM_PARTS = ("/Lbl", "/LBody")
 # Their language is that of the document, which the catalogue already says.
 WHOLE = ("html", "body")
@@ -28,6 +31,8 @@ def install():
         for element in build(box, parent, pdf, *others):
             if element["S"] == "/LI":
                 give_body(element, pdf)
+            if element["S"] in WORDS and source.link_annotation:
+                element["S"] = "/Link"
             if own is not None:
                 tell(element, own)
             yield element

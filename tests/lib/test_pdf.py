@@ -12,6 +12,7 @@ import time
 import pikepdf
 import pytest
 from django.conf import settings
+from pypdf import PdfReader
 
 from portal.lib import pdf
 from portal.lib.pdf import apart, kept
@@ -88,6 +89,25 @@ def test_a_document_may_be_for_archives_too():
             assert (told, metadata["pdfuaid:part"]) == (["3", "A"], "1")
         assert document.Root.OutputIntents[0].S == "/GTS_PDFA1"
         assert document.Root.AF[0].AFRelationship == "/Data"
+
+
+# -- Where pages end -----------------------------------------------------------------------------
+
+
+def test_no_page_ends_between_the_claim_of_a_chart_and_its_bars():
+    rows = "".join(f'<tr><th scope="row">Axis {number}</th><td>1</td></tr>' for number in range(7))
+    chart = f'<h2>Heading</h2><table class="bars"><caption>Claim</caption>{rows}</table>'
+    head = '<link rel="stylesheet" href="/static/css/print.css">'
+    places = set()
+    for lines in range(20, 48, 2):
+        page = plain(f"<h1>One</h1>{'<p>Line</p>' * lines}<section>{chart}</section>")
+        content = pdf.from_html(page.replace("</head>", f"{head}</head>"))
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+        [place] = [at for at, text in enumerate(pages) if "Heading" in text]
+        assert "Claim" in pages[place]
+        assert all(f"Axis {number}" in pages[place] for number in range(7))
+        places.add(place)
+    assert places == {0, 1}
 
 
 # -- What is kept --------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ from publications.models.deliveries import (
 log = logging.getLogger(__name__)
 
 # So many mails may at most be unknown when the power of the whole machine fails.
-BATCH = 200
+BATCH = 100
 # How long a worker that knows what became of a mail waits for a database that has gone, to write
 # it down; in seconds. What is not written down is as lost as with a worker that died. A worker that
 # has given up waits once more to put back what it had not come to: both within the time limit of
@@ -405,6 +405,7 @@ def look_after(told: Told):
     unanswered.filter(claim__startswith=own).update(
         state=DeliveryState.UNKNOWN, error="two workers died while it was under way"
     )
-    (forgotten | unanswered).update(
+    # Not those of this life that have fallen silent since the first of these statements.
+    (forgotten | unanswered).exclude(claim__startswith=own).update(
         state=DeliveryState.UNKNOWN, error="the worker and the database went down together"
     )

@@ -74,12 +74,11 @@ class Run:
                 break
             number = pace.Limits.current().batch(ledger.BATCH)
             batch = ledger.claim(self.told, number=number, but=(busy := pace.busy_domains()))
-            if batch:
-                self.send(batch)
-            elif busy:
-                time.sleep(max(0.0, min(1.0, self.until - time.monotonic())))
-            else:
+            if not batch and not busy:
                 break
+            if not batch or not self.send(batch):
+                # The pace has no room for a while: other processes have it.
+                time.sleep(max(0.0, min(1.0, self.until - time.monotonic())))
 
     def is_over(self) -> bool:
         now = time.monotonic()
@@ -95,8 +94,9 @@ class Run:
         rows = self.told.deliveries
         return rows.queued().exists() or rows.due_again().exists()
 
-    def send(self, batch: ledger.Batch):
-        """Send the mails of a claimed batch; what is not come to is put back."""
+    def send(self, batch: ledger.Batch) -> bool:
+        """Send the mails of a claimed batch; what is not come to is put back. False when none of
+        them may leave soon."""
         try:
             readers = [row.subscriber for row in batch.rows if row.subscriber]
             staying = self.staying(readers)
@@ -104,12 +104,14 @@ class Run:
             for row in batch.rows:
                 if row.subscriber not in staying:
                     batch.leave_out(row)
-            paced = self.paced([row for row in batch.rows if row.subscriber in staying])
+            due = [row for row in batch.rows if row.subscriber in staying]
+            paced = self.paced(due)
             for (moment, row), (next_moment, following) in pairwise([*paced, (math.inf, None)]):
                 if not self.wait(moment, batch):
                     break
                 is_next = following and next_moment <= time.monotonic()
                 self.attempt(row, batch, following=following if is_next else None)
+            return bool(paced) or not due
         finally:
             batch.close()
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from publications.models import Pace, Subscriber
+from publications.models import Pace, SendingMark, Subscriber
 from publications.newsletters import pace, sending
 from tests.sending import (
     assert_nobody_is_lost,
@@ -31,6 +31,18 @@ def test_all_workers_together_keep_the_pace(settings):
     [second] = pace.reserve(["b.example"], within=10)
     assert 0.5 < second <= 1.5
     assert pace.reserve(["b.example"] * 40, within=3).count(None) >= 34
+
+
+@pytest.mark.django_db
+def test_who_has_no_room_in_the_pace_waits_and_claims_no_batch_after_batch(settings):
+    settings.NEWSLETTER_RATE = 2
+    issue = started(ready_issue({"en": 3}))
+    sending.deliver(issue, seconds=0)
+    Pace.objects.create(domain=pace.ALL, free_at=timezone.now() + datetime.timedelta(seconds=40))
+    before = SendingMark.advance()
+    assert sending.deliver(issue, seconds=1.5) == 0
+    assert states(issue) == {"queued": 3}
+    assert SendingMark.advance() - before <= 4  # one for each batch, and this one
 
 
 @pytest.mark.django_db

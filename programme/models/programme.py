@@ -111,20 +111,24 @@ class Axis(Translatable):
         return reverse("portal:axis", kwargs={"number": self.number})
 
 
-class ActivityQuerySet(AddressedQuerySet, TranslatableQuerySet):
+class SharedQuerySet(AddressedQuerySet, TranslatableQuerySet):
+    """Of what organisations do together, in regions."""
+
     def in_region(self, region: Region):
         return self.filter(regions=region)
-
-    def under_way(self, day: datetime.date):
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
-
-    def during(self, first: datetime.date, last: datetime.date):
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
 
     def of_organisations(self, organisations: Iterable[Organisation]):
         """Those of any of them, once for each, whose primary key is their ``organisation_id``."""
         found = self.filter(organisations__in=organisations)
         return found.annotate(organisation_id=F("organisations"))
+
+
+class ActivityQuerySet(SharedQuerySet):
+    def under_way(self, day: datetime.date):
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def during(self, first: datetime.date, last: datetime.date):
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
 
 
 class Activity(Addressed, Translatable):
@@ -167,12 +171,9 @@ class Activity(Addressed, Translatable):
         return said(self.text("title"))
 
 
-class EventQuerySet(AddressedQuerySet, TranslatableQuerySet):
+class EventQuerySet(SharedQuerySet):
     def public(self):
         return self.filter(is_public=True)
-
-    def in_region(self, region: Region):
-        return self.filter(regions=region)
 
     def taking_place(self):
         return self.filter(is_cancelled=False)
@@ -188,11 +189,6 @@ class EventQuerySet(AddressedQuerySet, TranslatableQuerySet):
 
     def begun(self, now: datetime.datetime):
         return self.filter(starts_at__lte=now)
-
-    def of_organisations(self, organisations: Iterable[Organisation]):
-        """Those of any of them, once for each, whose primary key is their ``organisation_id``."""
-        found = self.filter(organisations__in=organisations)
-        return found.annotate(organisation_id=F("organisations"))
 
 
 def known_time_zone(name: str):

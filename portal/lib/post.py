@@ -161,15 +161,13 @@ class Post:
         except (Refused, NotNow):
             self._begin_anew(connection)
             raise
-        allowed = False
         try:
-            allowed = may_leave()
-        finally:
-            if not allowed:
-                # Only hanging up takes back what the server has read.
-                self._drop()
-        if not allowed:
-            raise HeldBack
+            if not may_leave():
+                raise HeldBack
+        except BaseException:
+            # Only hanging up takes back what the server has read.
+            self._drop()
+            raise
         try:
             connection.sock.settimeout(PATIENCE)
             end = b".\r\n"

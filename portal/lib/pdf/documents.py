@@ -67,8 +67,6 @@ def from_html(
     Raises ForbiddenAddress when the document refers to a foreign file.
     """
     html, sheets = kept.without_sheets(html)
-    # Here as well, for the processes that are forked.
-    kept.for_sheets(sheets)
     work = partial(
         written, html=html, sheets=sheets, attachments=attachments, dated=dated, archived=archived
     )
@@ -78,6 +76,8 @@ def from_html(
             return work(tell)
         except Refused as refused:
             raise ForbiddenAddress(str(refused)) from refused
+    # Here, for the processes that are forked: what they read is gone with them.
+    kept.for_sheets(sheets)
     try:
         return apart.carried_out(work, limits=limits, told=tell, while_waiting=while_waiting)
     finally:
